@@ -1,7 +1,7 @@
-// Checks of sizes, positions and counts: exact integers or a RangeError, before any system call.
+// Checks of sizes, positions, counts and descriptors: exact integers or an error, before any system call.
 import { constants } from 'node:buffer';
 
-import { outOfRange } from '../errors/index.js';
+import { invalidArgType, outOfRange } from '../errors/index.js';
 
 const LARGEST_OFFSET = 2n ** 63n - 1n;
 
@@ -46,4 +46,16 @@ export function checkSize(value: unknown, name: string): number {
   const { MAX_LENGTH } = constants;
   if (size > MAX_LENGTH) throw outOfRange(name, `<= ${MAX_LENGTH}, the largest Buffer`, value);
   return size;
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE */
+export function checkDescriptor(fd: unknown, name: string): number {
+  if (typeof fd !== 'number') throw invalidArgType(name, 'of type number', fd);
+  if (!isDescriptor(fd)) throw outOfRange(name, '>= 0 && <= 2147483647', fd);
+  return fd;
+}
+
+/** Whether a value can be a descriptor. */
+export function isDescriptor(fd: unknown): fd is number {
+  return Number.isInteger(fd) && (fd as number) >= 0 && (fd as number) <= 0x7fffffff;
 }

@@ -1,9 +1,9 @@
-// Paths: strings, POSIX byte paths and file: URLs, checked once and passed on as a string or bytes.
+// Paths, and lists of them: strings, POSIX byte paths and file: URLs, checked once and passed on as a string or bytes.
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
-import { toBytes } from './bytes.js';
+import { isIterable, toBytes } from './bytes.js';
 
 /** A path to a file: a string, a `file:` URL, or bytes (POSIX) for names that are not UTF-8. */
 export type Path = string | Uint8Array | URL;
@@ -63,4 +63,15 @@ function isUrlOfAnotherRealm(value: unknown): boolean {
 export function nameFor(path: string | Uint8Array, ...given: readonly Path[]): string | Buffer {
   if (given.some((each) => types.isUint8Array(each))) return Buffer.from(path);
   return typeof path === 'string' ? path : Buffer.from(path).toString();
+}
+
+/** Throws ERR_INVALID_ARG_TYPE unless `paths` is an iterable, or an asynchronous iterable where that is allowed. */
+export function checkPathList(paths: unknown, alsoAsync: boolean): void {
+  const isList =
+    typeof paths === 'object' &&
+    paths !== null &&
+    !ArrayBuffer.isView(paths) &&
+    (isIterable(paths, Symbol.iterator) || (alsoAsync && isIterable(paths, Symbol.asyncIterator)));
+  if (!isList)
+    throw invalidArgType('paths', alsoAsync ? 'an iterable or async iterable' : 'an iterable', paths);
 }

@@ -1,12 +1,34 @@
 // Positional calls of a file of bytes: they neither use nor move its position, and run in parallel.
-import { takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
+import { moveOver, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
+import type { OpenFile } from '../filesystem/open-file.js';
+import type { Call } from '../schedule/call.js';
 import { checkPosition, checkSize } from '../arguments/numbers.js';
 import { flag, optionReader, readCall } from '../arguments/options.js';
 import { invalidArgType } from '../errors/index.js';
-import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { ByteHandle } from './byte-handle.js';
-import { readOver } from './read-over.js';
+
+/**
+ * Returns the bytes that were read, on the memory of `view`, which is detached if it can be moved.
+ * @param begin runs the read that it is given, immediately or later
+ */
+async function readOver(
+  file: OpenFile,
+  view: Uint8Array,
+  position: number | bigint,
+  fully: boolean,
+  call: Call | undefined,
+  begin: (read: () => Promise<number>) => Promise<number>,
+): Promise<Buffer> {
+  const moved = moveOver(view, call);
+  const memory = moved ?? view;
+  const count = await begin(() =>
+    moved !== undefined && file.preadOver !== undefined
+      ? file.preadOver(memory, position, call, fully)
+      : file.preadinto(memory, position, call, fully),
+  );
+  return Buffer.from(memory.buffer as ArrayBuffer, memory.byteOffset, count);
+}
 
 /** Options of `write` and `pwrite`. */
 export interface WriteOptions extends OpOptions {

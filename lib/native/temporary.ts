@@ -1,13 +1,37 @@
 // The native tasks that make temporary files and directories and register them for removal when the process ends.
+//
+// A listener of a signal often removes itself at its end and sends the same signal to the process again, to end it. When the
+// last listener is removed, Node restores the default, and nothing else runs before the signal: temporary files would stay. So
+// the library listens for the removal of the listener.
+import { constants } from 'node:os';
+
+import { builtinWorkerThreads } from '../builtins.js';
+import { ProcessListener } from '../process-listener.js';
 import type { FilePath } from '../filesystem/filesystem.js';
 import type { TempFileKind, TempPlace } from '../filesystem/store.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { uint64At } from './records.js';
 import { ensureOpen } from './requests.js';
-import { watchSignalListeners } from './signal-listeners.js';
 import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH } from './task-kinds.js';
 import { startTask } from './tasks.js';
+
+// Node's own listener, which restores the default, was added at start-up, and so runs first.
+const removals = new ProcessListener('removeListener', (event) => {
+  if (typeof event === 'string' && event in constants.signals) addon.rewatchSignals();
+});
+
+/** Whether temporary files are removed when a signal has lost its last listener. True while there are temporary files. */
+function watchSignalListeners(wanted: boolean): void {
+  if (!wanted) {
+    removals.release();
+    return;
+  }
+  // Workers get no signals.
+  if (process.platform === 'win32' || !builtinWorkerThreads().isMainThread) return;
+  // Also the signals whose listeners were removed meanwhile.
+  if (removals.need()) addon.rewatchSignals();
+}
 
 // TempFileFlags of src-native/core/tasks/temp_file.h.
 const ANONYMOUS = 1;

@@ -1,7 +1,7 @@
 // open(): Python's open, as a promise.
 import { close } from 'node:fs';
 
-import { checkDescriptor, isDescriptor } from '../arguments/descriptor.js';
+import { checkDescriptor, isDescriptor } from '../arguments/numbers.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { refuseForbidden, refuseForbiddenUse } from '../filesystem/layers.js';
 import { realFiles, storeToRead, storeToWrite } from '../filesystem/mounts.js';

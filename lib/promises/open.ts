@@ -1,13 +1,13 @@
-// open: a FileHandle on a file of any file system.
+// open: a FileHandle on a file of any file system, for the program or for one job.
 import { constants } from 'node:fs';
 
 import { codeOf } from '../errors/index.js';
+import { realFiles, storeOf } from '../filesystem/mounts.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
 import { isPrepared, prepareHandles } from './node-handle.js';
-import { realFiles, storeOf } from '../filesystem/mounts.js';
-import type { GivenOptions } from '../schedule/options.js';
 
 const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 // Windows has none.
@@ -69,4 +69,32 @@ export async function open(
     if ((bits & CHANGES) !== 0 || (bits & O_DIRECTORY) !== 0) throw error;
     return openPath(plain, bits | O_DIRECTORY, permissions, call).catch(() => Promise.reject(error));
   }
+}
+
+/** Combines the errors of the job and of the close after it, as in Node. */
+function bothOf(job: Error, closing: Error): Error {
+  const both = new AggregateError([job, closing], job.message) as AggregateError & { code?: unknown };
+  both.code = (job as { code?: unknown }).code;
+  return both;
+}
+
+/** Calls `job` with the handle, and closes it regardless of the outcome. */
+export async function withHandle<T>(
+  opening: Promise<FileHandle>,
+  job: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
+  const handle = await opening;
+  let result: T;
+  try {
+    result = await job(handle);
+  } catch (error) {
+    try {
+      await handle.close();
+    } catch (closing) {
+      throw bothOf(error as Error, closing as Error);
+    }
+    throw error;
+  }
+  await handle.close();
+  return result;
 }

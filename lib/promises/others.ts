@@ -8,11 +8,10 @@ import { encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './a
 import { copyContent } from './cp-file.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
-import { openPath } from './open.js';
+import { openPath, withHandle } from './open.js';
 import { rm } from './rm.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 import type { GivenOptions } from '../schedule/options.js';
-import { withHandle } from './with-handle.js';
 
 /** The store of `path`, if it is on a mounted file system. */
 function mounted(path: PlainPath | undefined): Store | undefined {

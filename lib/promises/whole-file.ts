@@ -6,11 +6,10 @@ import { flagsOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { bytesOfText, memoryOf, type Signal } from './contents.js';
 import { FileHandle } from './file-handle.js';
 import { node } from './node.js';
-import { openWhole } from './open.js';
+import { openWhole, withHandle } from './open.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { GivenOptions } from '../schedule/options.js';
-import { withHandle } from './with-handle.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = constants;
 const APPENDING = O_WRONLY | O_CREAT | O_APPEND;

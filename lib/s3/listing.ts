@@ -2,8 +2,7 @@
 import type { CallOptions, DirectoryItem } from '../filesystem/filesystem.js';
 import { failed } from './failures.js';
 import type { ListCall, ListedObject, ListPage, ObjectStore } from './object-store.js';
-import { isMarker } from './marker.js';
-import { directoryStats, fileStats } from './stats.js';
+import { directoryStats, fileStats, isMarker } from './stats.js';
 import { timed } from './timed.js';
 
 /**

@@ -2,7 +2,7 @@
 import type { CallOptions } from '../filesystem/filesystem.js';
 import { failed, isMissing } from './failures.js';
 import { pages } from './listing.js';
-import { isMarker } from './marker.js';
+import { isMarker } from './stats.js';
 import type { DeleteCall, ListedObject, ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import { timed } from './timed.js';
 

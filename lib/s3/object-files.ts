@@ -26,13 +26,12 @@ import { asTheyCome, inParallel } from './in-parallel.js';
 import { Keys } from './keys.js';
 import { entries, files } from './listing.js';
 import { deleteKeys, Lookup } from './lookup.js';
-import { isMarker } from './marker.js';
+import { directoryStats, fileStats, isMarker } from './stats.js';
 import { knownSize, memoryFor } from './memory.js';
 import type { ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectWriter, writeWhole } from './object-writer.js';
 import { discard, drain, type Progress, readRange } from './read-range.js';
-import { directoryStats, fileStats } from './stats.js';
 import { timed } from './timed.js';
 import { copyTree, removeTree, renameTree, type TreeTarget } from './trees.js';
 

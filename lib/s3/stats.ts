@@ -1,4 +1,4 @@
-// The status that `stat` and listings return for objects and prefixes.
+// The status that `stat` and listings return for objects and prefixes, and which objects stand for a directory.
 import type { StatsLike } from '../filesystem/filesystem.js';
 
 const FILE_MODE = 0o100666;
@@ -43,3 +43,7 @@ function kind(file: boolean): Pick<StatsLike, 'isFile' | 'isDirectory'> & Partia
     isCharacterDevice: never,
   };
 }
+
+/** Whether a key is that of a directory: the object is empty, and has a slash at its end. */
+export const isMarker = ({ key, size }: { key: string; size: number }): boolean =>
+  size === 0 && key.endsWith('/');

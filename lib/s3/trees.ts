@@ -6,7 +6,7 @@ import { failed, isMissing, translated } from './failures.js';
 import { inParallel } from './in-parallel.js';
 import { pages } from './listing.js';
 import { Lookup } from './lookup.js';
-import { isMarker } from './marker.js';
+import { isMarker } from './stats.js';
 import type { ListedObject, ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import type { Target } from './object-writer.js';
 import { timed } from './timed.js';

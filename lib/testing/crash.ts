@@ -2,7 +2,7 @@
 import { callback, optionReader } from '../arguments/options.js';
 import { invalidArgType, outOfRange } from '../errors/index.js';
 import { interpose } from '../filesystem/mounts.js';
-import { MemoryFileSystem } from '../filesystem/memory/index.js';
+import { MemoryFileSystem } from '../filesystem/memory/memory-file-system.js';
 import { afterPowerCut, type Choose } from '../filesystem/memory/power-cut.js';
 import { MemoryFiles } from './memory-files.js';
 import { observe } from './observe.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { callback, type Check, flag, optionReader, text } from '../arguments/options.js';
 import { invalidArgType, outOfRange } from '../errors/index.js';
 import type { FileSystem } from '../filesystem/filesystem.js';
-import { MemoryFileSystem } from '../filesystem/memory/index.js';
+import { MemoryFileSystem } from '../filesystem/memory/memory-file-system.js';
 import { Lower } from '../filesystem/memory/lower.js';
 import type { MemoryState } from '../filesystem/memory/state.js';
 import { Credentials, currentCredentials, type MemoryUser, STICKY } from '../filesystem/memory/user.js';

@@ -4,7 +4,7 @@ import { types } from 'node:util';
 
 import { invalidArgType, invalidArgValue, outOfRange } from '../errors/index.js';
 import { completeError } from '../filesystem/errors.js';
-import { changes } from '../filesystem/memory/index.js';
+import * as changes from '../filesystem/memory/names-changes.js';
 import { DirectoryNode, FileNode, type Inode, LinkNode, TYPE } from '../filesystem/memory/inode.js';
 import { keyOf, pathOf } from '../filesystem/memory/names.js';
 import type { MemoryState } from '../filesystem/memory/state.js';

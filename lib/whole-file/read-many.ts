@@ -1,8 +1,7 @@
 // Many whole files, read a list at a time by a few native jobs and streamed in order.
 import { isIterable } from '../arguments/bytes.js';
-import { checkPathList } from '../arguments/path-list.js';
+import { checkPathList, type Path, toPathBytes } from '../arguments/path.js';
 import { readCall } from '../arguments/options.js';
-import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgValue } from '../errors/index.js';
 import { storeToRead } from '../filesystem/mounts.js';
 import type { ReadManyAnswer } from '../filesystem/filesystem.js';

@@ -1,9 +1,8 @@
 // Many stats in a few native jobs.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { checkPathList } from '../arguments/path-list.js';
+import { checkPathList, type Path, toPathBytes } from '../arguments/path.js';
 import { flag, optionReader } from '../arguments/options.js';
-import { type Path, toPathBytes } from '../arguments/path.js';
 import { isAnyMounted, realFiles, storeToRead } from '../filesystem/mounts.js';
 import { type Store, statCall } from '../filesystem/store.js';
 import type { StatOptions } from '../file/handle.js';

@@ -9,11 +9,17 @@ import { joined, normalized, textOf } from '../mounted-path.js';
 import { requireInside } from './inside.js';
 import { completeStats } from '../stats.js';
 import { FOLLOW, FOLLOW_BIGINT, LINK_ITSELF, type Store } from '../store.js';
-import { type CopyHooks, type CopyingStore, copyOne, type FileOfTree, namingBoth } from './copy.js';
+import {
+  type CopyHooks,
+  type CopyingStore,
+  copyOne,
+  type FileOfTree,
+  namingBoth,
+  preserveAttributes,
+} from './copy.js';
 import { makeDirectories, parentOf } from './directories.js';
 import { identityAt, isNameAt, statIfAllowed, statOrNothing } from './lookups.js';
 import { forEachOf, Slots } from './many.js';
-import { preserveAttributes } from './preserve.js';
 
 const { R_OK } = constants;
 /**

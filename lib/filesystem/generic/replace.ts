@@ -11,7 +11,7 @@ import type { OpenFile } from '../open-file.js';
 import { FOLLOW, LINK_ITSELF, type Replacement } from '../store.js';
 import { parentOf } from './directories.js';
 import { isDirectoryAt, MOST_LINKS } from './lookups.js';
-import { randomName } from './random-name.js';
+import { randomName } from './temporary.js';
 
 const { O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 
