@@ -1,7 +1,7 @@
 // Extended attributes of a path. ENOTSUP if the file system or the platform has none, ENODATA (macOS: ENOATTR) for a missing
 // name. `follow: false` means those of a link itself.
 import type { OpOptions } from '../schedule/options.js';
-import { splitBuffers } from './names.js';
+import { splitBuffers } from './records.js';
 import { GET_ATTRIBUTE, LIST_ATTRIBUTES, pathCall, REMOVE_ATTRIBUTE, SET_ATTRIBUTE } from './path-call.js';
 
 type Bytes = string | Uint8Array;

@@ -11,7 +11,7 @@ import { Call } from '../schedule/call.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { unlessEnded } from '../schedule/watch-call.js';
 import { checkText, checkView, isPieces } from './checks.js';
-import { TAKES_BUFFER } from './versions.js';
+import { TAKES_BUFFER } from './node.js';
 
 const LARGEST = Math.min(constants.MAX_LENGTH, 2 ** 31 - 1); // bytes, of a file that Node reads whole
 const PIECE = 512 * 1024; // bytes that are written between two looks at the signal

@@ -1,20 +1,106 @@
 // cp from or to a mounted file system: item by item, with Node's rules for existing items.
 import type { BigIntStats } from 'node:fs';
+import { posix, resolve, sep } from 'node:path';
 import { constants } from 'node:os';
-import { posix } from 'node:path';
 
-import type { Circles } from './cp-circles.js';
-import { copyContent, type FileJob } from './cp-file.js';
-import { fileSystemError, undefinedWhereMissing } from './file-system-error.js';
+import { systemError, systemErrorNumber } from '../errors/index.js';
+import { copyFileInto } from '../filesystem/generic/copy.js';
+import { FOLLOW, FOLLOW_BIGINT, statCall, type Store } from '../filesystem/store.js';
+import type { GivenOptions } from '../schedule/options.js';
+import { identityAt } from '../filesystem/generic/lookups.js';
 import { parentOf } from '../filesystem/generic/directories.js';
 import { requireInside } from '../filesystem/generic/inside.js';
 import type { FilePath } from '../filesystem/filesystem.js';
 import { isSameFile } from '../filesystem/identity.js';
 import { absolute, SCHEME } from '../filesystem/mounted-path.js';
-import { FOLLOW, FOLLOW_BIGINT, statCall } from '../filesystem/store.js';
+import { fileSystemError, renamed, undefinedWhereMissing } from './file-system-error.js';
 import { textOf } from './arguments.js';
 import { linkText, makeAll } from './names.js';
-import { CP_LINKS_TO_FILES, CP_REFUSES_DIRECTORIES } from './versions.js';
+import { CP_LINKS_TO_FILES, CP_REFUSES_DIRECTORIES } from './node.js';
+
+/** The source and the target of a copy. */
+interface FileJob {
+  readonly store: Store;
+  readonly target: Store;
+  readonly call: GivenOptions;
+}
+
+/** Copies the content and the permission bits of `from` to `to`, which must not be a directory. */
+export async function copyContent(
+  { store, target, call }: FileJob,
+  from: string,
+  to: string,
+  { exclusive, preserve = false }: { exclusive: boolean; preserve?: boolean },
+): Promise<void> {
+  const there = await target.stat(to, statCall(true, false), call).catch(() => undefined);
+  if (there?.isDirectory() === true) {
+    // A source that cannot be copied is reported first.
+    await store.stat(from, statCall(true, false), call).catch((error: unknown) => {
+      throw renamed(error, 'copyfile', from, to);
+    });
+    const code = exclusive && !to.endsWith('/') ? 'EEXIST' : 'EISDIR';
+    throw systemError(systemErrorNumber(code), 'copyfile', from, to);
+  }
+  // As in Node, copying a file to itself has no effect.
+  if (there !== undefined && !exclusive && store === target && (await store.sameFile(from, to, call))) return;
+  await copyFileInto(store, from, target, to, { exclusive, preserve, followSymlinks: true }, call);
+}
+
+interface Directory {
+  /** Absolute, with a separator at its end. */
+  readonly path: string;
+  readonly identity: string;
+}
+
+/** The directories that a copy is in. It visits directories depth first, one at a time. */
+export class Circles {
+  readonly #store: Store;
+  /** The directory that is copied to, if it is on the same store. */
+  readonly #to: string | undefined;
+  readonly #call: GivenOptions;
+  #target: string | undefined;
+  readonly #above: Directory[] = [];
+
+  constructor(store: Store, to: string | undefined, call: GivenOptions) {
+    this.#store = store;
+    this.#to = to;
+    this.#call = call;
+  }
+
+  /**
+   * Called for each item before it is copied.
+   * @throws ELOOP, with both paths, for a link to a directory above it, and for the directory that is copied to
+   */
+  async check(from: string, to: string): Promise<void> {
+    const path = resolve(from) + sep;
+    const above = this.#above;
+    while (above.length > 0 && !path.startsWith(above.at(-1)!.path)) above.pop();
+    const itself = await this.#stat(from, false);
+    const isLink = itself?.isSymbolicLink() === true;
+    const stats = isLink ? await this.#stat(from, true) : itself;
+    if (stats?.isDirectory() !== true) return;
+    const identity = await identityAt(this.#store, from, stats, this.#call);
+    // A directory can have two names without a link, too: a bind mount does not contain itself.
+    const isAbove = isLink && above.some((each) => each.identity === identity);
+    if (isAbove || (above.length > 0 && identity === (await this.#targetOf())))
+      throw systemError(systemErrorNumber('ELOOP'), 'cp', from, to);
+    above.push({ path, identity });
+  }
+
+  // It exists since the copy has entered a directory.
+  async #targetOf(): Promise<string | undefined> {
+    if (this.#to === undefined || this.#target !== undefined) return this.#target;
+    const stats = await this.#stat(this.#to, true);
+    if (stats === undefined) return undefined;
+    return (this.#target = await identityAt(this.#store, this.#to, stats, this.#call));
+  }
+
+  // What cannot be looked up is reported by the copy.
+  #stat(path: string, follow: boolean): Promise<BigIntStats | undefined> {
+    const stats = this.#store.stat(path, follow ? FOLLOW_BIGINT : statCall(false, true), this.#call);
+    return (stats as Promise<BigIntStats>).catch(() => undefined);
+  }
+}
 
 /** Options of `cp`, with their defaults. */
 export interface CpOptions {

@@ -1,21 +1,167 @@
-// readdir and opendir.
-import type { Dirent } from 'node:fs';
+// readdir and opendir: Node's fs.Dirent and fs.Dir, made of what a file system lists.
+import { constants, Dirent } from 'node:fs';
 import { join, relative } from 'node:path';
 
 import type { DirectoryItem, EntryType } from '../filesystem/filesystem.js';
+import { UnsupportedOperationError } from '../errors/index.js';
+import { asyncDispose } from '../file/dispose.js';
+import { Sequence } from '../file/sequence.js';
+import { LINK_ITSELF, type Listing, statCall, type Store } from '../filesystem/store.js';
+import type { GivenOptions } from '../schedule/options.js';
 import { entriesOf } from '../filesystem/generic/lookups.js';
 import { joined, SCHEME } from '../filesystem/mounted-path.js';
 import { typeOf } from '../filesystem/stats.js';
-import { LINK_ITSELF, statCall, type Store } from '../filesystem/store.js';
 import { sortByBytes } from '../text/byte-order.js';
-import { encoded, encodingOf, pathOf, type PlainPath, textOf } from './arguments.js';
-import { bytesOf, direntOf, type Encoding } from './dirent.js';
-import { MountedDirectory } from './mounted-directory.js';
-import { renamed } from './file-system-error.js';
-import { node } from './node.js';
-import { LISTS_IN_LEVELS } from './versions.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
-import type { GivenOptions } from '../schedule/options.js';
+import { encoded, encodingOf, pathOf, type PlainPath, textOf } from './arguments.js';
+import { type Done, tell } from './handle-stream.js';
+import { renamed } from './file-system-error.js';
+import { LISTS_IN_LEVELS, node } from './node.js';
+
+/** How names are returned. */
+export type Encoding = BufferEncoding | 'buffer';
+type DirentConstructor = new (name: string | Buffer, type: number, path: string | Buffer) => Dirent;
+
+// Node's numbers for the types of entries. Like the constructor of Dirent, they are not documented, but they have not
+// changed since Node 10.
+const TYPES = constants as unknown as Record<string, number>;
+const TYPE_NUMBERS: Record<EntryType, number> = {
+  unknown: TYPES.UV_DIRENT_UNKNOWN!,
+  file: TYPES.UV_DIRENT_FILE!,
+  directory: TYPES.UV_DIRENT_DIR!,
+  symlink: TYPES.UV_DIRENT_LINK!,
+  fifo: TYPES.UV_DIRENT_FIFO!,
+  socket: TYPES.UV_DIRENT_SOCKET!,
+  character: TYPES.UV_DIRENT_CHAR!,
+  block: TYPES.UV_DIRENT_BLOCK!,
+};
+
+/** The bytes of a name. */
+export const bytesOf = (name: PlainPath): Uint8Array => (typeof name === 'string' ? Buffer.from(name) : name);
+
+/** An entry as an object of Node's class. */
+export function direntOf(item: DirectoryItem, directory: string | Buffer, encoding: Encoding): Dirent {
+  const name =
+    encoding === 'utf8' && typeof item.name === 'string' ? item.name : encoded(bytesOf(item.name), encoding);
+  return new (Dirent as unknown as DirentConstructor)(name, TYPE_NUMBERS[item.type], directory);
+}
+
+function closedDirectory(): Error {
+  return Object.assign(new Error('Directory handle was closed'), { code: 'ERR_DIR_CLOSED' });
+}
+
+/**
+ * Returns entries one at a time, as fs.Dir. The synchronous methods throw, because mounted file systems have no
+ * synchronous calls.
+ */
+class MountedDirectory {
+  readonly #store: Store;
+  readonly #path: PlainPath;
+  readonly #encoding: Encoding;
+  readonly #recursive: boolean;
+  readonly #call: GivenOptions;
+  readonly #sequence = new Sequence();
+  readonly #below: string[] = [];
+  #listing: Listing | undefined;
+  #directory: string;
+  #batch: readonly DirectoryItem[];
+  #at = 0;
+  #closed = false;
+
+  constructor(
+    store: Store,
+    path: PlainPath,
+    encoding: Encoding,
+    recursive: boolean,
+    listing: Listing,
+    batch: readonly DirectoryItem[] | undefined,
+    call: GivenOptions,
+  ) {
+    this.#store = store;
+    this.#path = path;
+    this.#directory = textOf(path);
+    this.#encoding = encoding;
+    this.#recursive = recursive;
+    this.#listing = batch === undefined ? undefined : listing;
+    this.#batch = batch ?? [];
+    this.#call = call;
+  }
+
+  get path(): string {
+    return textOf(this.#path);
+  }
+
+  read(): Promise<Dirent | null>;
+  read(done: Done): void;
+  read(done?: Done): Promise<Dirent | null> | void {
+    const reading = this.#closed ? Promise.reject(closedDirectory()) : this.#sequence.run(() => this.#next());
+    if (done === undefined) return reading;
+    tell(reading, done, (entry) => [entry]);
+  }
+
+  async #next(): Promise<Dirent | null> {
+    while (this.#at === this.#batch.length) {
+      if (this.#listing === undefined) {
+        const next = this.#below.pop();
+        if (next === undefined) return null;
+        this.#directory = next;
+        this.#listing = this.#store.listing(next, this.#call);
+      }
+      const batch = await this.#listing.next();
+      this.#batch = batch ?? [];
+      this.#at = 0;
+      if (batch === undefined) this.#listing = undefined;
+    }
+    const item = this.#batch[this.#at++]!;
+    const dirent = direntOf(item, this.#directory, this.#encoding);
+    if (this.#recursive && item.type === 'directory')
+      this.#below.push(`${this.#directory.replace(/\/$/, '')}/${textOf(item.name)}`);
+    return dirent;
+  }
+
+  close(): Promise<void>;
+  close(done: Done): void;
+  close(done?: Done): Promise<void> | void {
+    const closing = this.#closed ? Promise.reject(closedDirectory()) : this.#end();
+    if (done === undefined) return closing;
+    tell(closing, done, () => []);
+  }
+
+  async #end(): Promise<void> {
+    this.#closed = true;
+    await this.#sequence.drained();
+    this.#listing?.close();
+    this.#listing = undefined;
+  }
+
+  readSync(): never {
+    throw this.#asynchronousOnly('readSync');
+  }
+
+  closeSync(): never {
+    throw this.#asynchronousOnly('closeSync');
+  }
+
+  #asynchronousOnly(name: string): Error {
+    return new UnsupportedOperationError(`${this.#store.name}: a directory has no ${name}`);
+  }
+
+  async *entries(): AsyncGenerator<Dirent> {
+    try {
+      for (let entry = await this.read(); entry !== null; entry = await this.read()) yield entry;
+    } finally {
+      if (!this.#closed) await this.close();
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Dirent> {
+    return this.entries();
+  }
+
+  async [asyncDispose](): Promise<void> {
+    if (!this.#closed) await this.close();
+  }
+}
 
 /** The entries of a directory in the order of their names, as Node has them. */
 async function itemsOf(store: Store, path: PlainPath, call: GivenOptions): Promise<DirectoryItem[]> {

@@ -35,10 +35,9 @@ import {
 } from './contents.js';
 import { changeMode, changeOwner, changeTimes, writeNothing } from './handle-attributes.js';
 import { positionToWrite, readArguments, writeArguments } from './handle-arguments.js';
-import { readableOf } from './handle-stream.js';
-import { callbacksOf, NO_DESCRIPTOR } from './stream-calls.js';
+import { callbacksOf, NO_DESCRIPTOR, readableOf } from './handle-stream.js';
 import { forget, watch } from './unclosed.js';
-import { STAT_TAKES_SIGNAL } from './versions.js';
+import { STAT_TAKES_SIGNAL } from './node.js';
 
 /** The results of reads. */
 interface Read<T> {

@@ -9,8 +9,7 @@ import { glob as globMounted } from '../os/glob.js';
 import { parsePatterns } from '../os/glob/pattern.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { pathOf, textOf } from './arguments.js';
-import { typeAt } from './directories.js';
-import { direntOf } from './dirent.js';
+import { direntOf, typeAt } from './directories.js';
 import { undefinedWhereMissing } from './file-system-error.js';
 import { node } from './node.js';
 

@@ -8,10 +8,9 @@ import { encoded, encodingOf, modeOf, pathOf, type PlainPath } from './arguments
 import { checkSignal } from './checks.js';
 import { untilAborted } from './contents.js';
 import { renamed } from './file-system-error.js';
-import { node } from './node.js';
+import { node, STAT_TAKES_SIGNAL } from './node.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 import type { GivenOptions } from '../schedule/options.js';
-import { STAT_TAKES_SIGNAL } from './versions.js';
 
 const LINUX_OR_MAC = process.platform !== 'win32';
 

@@ -5,7 +5,7 @@ import { resolve as resolveText } from 'node:path';
 import { codeOf, UnsupportedOperationError } from '../errors/index.js';
 import { FOLLOW, type Store, type Timestamp } from '../filesystem/store.js';
 import { encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './arguments.js';
-import { copyContent } from './cp-file.js';
+import { copyContent } from './cp-over.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
 import { openPath, withHandle } from './open.js';

@@ -14,8 +14,7 @@ import {
   ShiftJisScanner,
 } from './multibyte.js';
 import { Latin1Scanner, ordinalWriter, TableScanner, tableWriter, unassigned } from './single-byte.js';
-import { Utf16Scanner, utf16Writer } from './utf16.js';
-import { Utf32Scanner, utf32Writer } from './utf32.js';
+import { Utf16Scanner, utf16Writer, Utf32Scanner, utf32Writer } from './utf16.js';
 import { Utf8Scanner, utf8Writer } from './utf8.js';
 
 /** One encoding. It has no state, so all files of the encoding share it. */

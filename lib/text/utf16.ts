@@ -1,5 +1,5 @@
-// UTF-16 in both byte orders; well-formed little-endian text has the form that V8 uses, so it is copied as a whole.
-import { fresh, Scanner, type CharacterWriter, type TextSink } from './codec.js';
+// UTF-16 and UTF-32, with and without a byte order mark.
+import { type CharacterWriter, fresh, Scanner, type TextSink } from './codec.js';
 
 export class Utf16Scanner extends Scanner {
   readonly encoding: string;
@@ -74,6 +74,46 @@ export function utf16Writer(encoding: string, bigEndian: boolean): CharacterWrit
       }
       unit(0xd7c0 + (codePoint >> 10), into, at);
       unit(0xdc00 + (codePoint & 0x3ff), into, at + 2);
+      return 4;
+    },
+  };
+}
+
+export class Utf32Scanner extends Scanner {
+  readonly encoding: string;
+  override readonly width = 4;
+  readonly #bigEndian: boolean;
+
+  constructor(bigEndian: boolean) {
+    super();
+    this.#bigEndian = bigEndian;
+    this.encoding = bigEndian ? 'utf-32-be' : 'utf-32-le';
+  }
+
+  step(bytes: Buffer, at: number, final: boolean): number {
+    if (bytes.length - at < 4) return this.tooFew(bytes, at, final, 'truncated data');
+    const value = this.#bigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+    if (value > 0x10ffff) return this.malformed(at, at + 4, 'code point not in range(0x110000)');
+    if (value >= 0xd800 && value < 0xe000) {
+      return this.malformed(at, at + 4, 'code point in surrogate code point range(0xd800, 0xe000)');
+    }
+    this.codePoint = value;
+    return 4;
+  }
+}
+
+export function utf32Writer(encoding: string, bigEndian: boolean): CharacterWriter {
+  return {
+    encoding,
+    width: 4,
+    reason: 'surrogates not allowed',
+    joinsErrors: false,
+    longest: 4,
+    encodeAll: () => null,
+    put(codePoint, into, at) {
+      if (codePoint >= 0xd800 && codePoint < 0xe000) return 0;
+      if (bigEndian) into.writeUInt32BE(codePoint, at);
+      else into.writeUInt32LE(codePoint, at);
       return 4;
     },
   };

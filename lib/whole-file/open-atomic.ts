@@ -12,7 +12,7 @@ import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
 import type { BinaryMode, TextMode } from '../file/mode.js';
 import { HANDLE_CHECKS, type OpenOptions, resolveHandle, type TextOpenOptions } from '../open/options.js';
-import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
+import { ATOMIC_CHECKS, type AtomicOptions } from './write-atomic.js';
 import { withPathLock } from './path-lock.js';
 
 /** Options of `openAtomic`. */

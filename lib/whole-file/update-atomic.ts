@@ -16,7 +16,7 @@ import { pause, unlessEnded } from '../schedule/watch-call.js';
 import { decodeAll } from '../text/decode-all.js';
 import { encode, encodeUtf8 } from '../text/encoder.js';
 import { findCodec } from '../text/registry.js';
-import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
+import { ATOMIC_CHECKS, type AtomicOptions } from './write-atomic.js';
 import { type LockedFile, lockPath } from './lock-file.js';
 import { pathAtCall } from './path-at-call.js';
 import { withPathLock } from './path-lock.js';

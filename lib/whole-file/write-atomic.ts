@@ -1,8 +1,9 @@
 // writeAtomic: the path always leads to the complete old content or the complete new content.
 import { constants } from 'node:fs';
 
+import { modeOption } from '../arguments/mode.js';
+import { flag, optionReader, text } from '../arguments/options.js';
 import { toBytes } from '../arguments/bytes.js';
-import { flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { storeToWrite } from '../filesystem/mounts.js';
@@ -10,9 +11,33 @@ import { SourceReader } from '../file/byte-source.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { encodeUtf8 } from '../text/encoder.js';
-import { ATOMIC_CHECKS, type AtomicOptions } from './atomic-options.js';
 import { isLocked, withPathLock } from './path-lock.js';
 import { type FileData, isSource, replaceBy, withParents, writeSource } from './write-source.js';
+
+/** Options of the functions that replace a file in one step. */
+export interface AtomicOptions {
+  /** Syncs the content before, and the directory after, the replacement. Default true. */
+  durable?: boolean | undefined;
+  /** Permission bits, before the umask. Default: those of the old file, or 0o666 if there is none. */
+  permissions?: number | undefined;
+  /** Replaces only a file with this ETag. For file systems with conditional writes, such as S3. */
+  ifMatch?: string | undefined;
+  /**
+   * What to do if the file is a mount point, such as one that is bind-mounted into a container: nothing can replace it,
+   * and the call rejects with EBUSY. True overwrites the file instead. That is **not atomic**: readers can see a
+   * mixture of old and new content, and an error, a kill or a power cut leaves one. The file keeps its mode, owner and
+   * hard links. Default false.
+   */
+  inPlaceIfBusy?: boolean | undefined;
+}
+
+/** Checks these options. */
+export const ATOMIC_CHECKS = {
+  durable: flag(true),
+  permissions: modeOption(undefined),
+  ifMatch: text(undefined),
+  inPlaceIfBusy: flag(false),
+};
 
 const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
 const readOptions = optionReader({ ...ATOMIC_CHECKS, parents: flag(false) });

@@ -26,16 +26,15 @@ const APART = 'text/names-data';
 const LATER = Object.entries({
   file: 'lock-order lock-retry lock-table locks source-file stream-lifetime streams',
   filesystem:
-    'beneath generic/ memory/ mounted-calls mounted-files mounted-store positioned published-calls publishing real-file-system stats wrapper',
+    'beneath generic/ memory/ mounted-calls mounted-files mounted-store positioned publishing real-file-system stats wrapper',
   http: 'serve-file',
   native:
     'beneath extended-attributes remove-tree temporary store/beneath-files store/copies store/listing store/many store/parallel-walk store/replace store/send-file store/stat-vfs store/temporary-files store/tree-walk',
   os: 'copy copytree dir-entry empty-dir glob glob/ scandir sendfile statvfs walk xattr',
   runtime: 'plain-text',
   schedule: 'histogram',
-  tempfile:
-    'gettempdir mkstemp options spool-file spooled-temporary-file temporary-directory temporary-file',
-  text: 'byte-order decode-errors encode-errors iso-2022-jp legacy-tables multibyte names single-byte utf16 utf32',
+  tempfile: 'gettempdir mkstemp options spool-file spooled-temporary-file temporary-directory temporary-file',
+  text: 'byte-order decode-errors encode-errors iso-2022-jp legacy-tables multibyte names single-byte utf16',
   'whole-file': 'file-changes follow-lines last-lines',
 }).flatMap(([folder, names]) => names.split(' ').map((name) => `${folder}/${name}`));
 

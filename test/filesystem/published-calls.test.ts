@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect } from 'chai';
 import ts from 'typescript';
 
-import { FILE_CALLS, STORE_CALLS } from '../../lib/filesystem/published-calls.js';
+import { FILE_CALLS, STORE_CALLS } from '../../lib/filesystem/publishing.js';
 import { root } from '../support/temp.js';
 
 /** The parameters of each method of an interface, such as `path: FilePath`. Real files alone have properties that are functions. */

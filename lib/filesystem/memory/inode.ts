@@ -5,7 +5,7 @@ import type { EntryType, FilePath } from '../filesystem.js';
 import { makeStats } from '../node-stats.js';
 import { EMPTY, FileContent, type Snapshot, type Space } from './content.js';
 import type { Change } from './journal.js';
-import type { FileLocks } from './locks.js';
+import type { FileLocks } from './memory-file.js';
 import { bytesOf } from './names.js';
 
 export const TYPE = 0o170000;

@@ -3,8 +3,7 @@ import type { CopyFileOptions, CopyTreeOptions, FilePath } from '../../filesyste
 import type { OpOptions } from '../../schedule/options.js';
 import type { CopiedFolder } from '../../filesystem/store.js';
 import { descriptorFreed } from '../descriptor-wait.js';
-import { splitUnknown } from '../names.js';
-import { uint32sAt } from '../records.js';
+import { splitUnknown, uint32sAt } from '../records.js';
 import { bulk, nextBatch, retryOnEmfile } from '../retry-on-emfile.js';
 import { COPY_FILE, COPY_FILES, COPY_FOLDER, COPY_TREE, MOVE } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';

@@ -11,8 +11,7 @@ import {
   holdsNoMore,
   isDescriptorWanted,
 } from '../descriptor-wait.js';
-import { splitBuffers, splitUnknown } from '../names.js';
-import { uint32sAt, uint64At } from '../records.js';
+import { splitBuffers, splitUnknown, uint32sAt, uint64At } from '../records.js';
 import { nextBatch, retryOnEmfile } from '../retry-on-emfile.js';
 import { SCAN_DIRECTORY } from '../task-kinds.js';
 import { TaskCursor } from '../tasks.js';

@@ -6,8 +6,7 @@ import type { FilePath, ReadManyAnswer, StatCall } from '../../filesystem/filesy
 import type { Call } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { descriptorFreed } from '../descriptor-wait.js';
-import { joinPaths } from '../names.js';
-import { doublesAt, int32At, int64sAt, uint64At } from '../records.js';
+import { doublesAt, int32At, int64sAt, joinPaths, uint64At } from '../records.js';
 import { bulk, nextBatch } from '../retry-on-emfile.js';
 import { bigIntStatsFrom, statsFrom } from '../stats.js';
 import { READ_MANY, STAT_MANY } from '../task-kinds.js';

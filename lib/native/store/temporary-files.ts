@@ -11,7 +11,16 @@ import type {
 import type { GivenOptions } from '../../schedule/options.js';
 import { retryOnDescriptors } from '../descriptor-wait.js';
 import { removeTree } from '../remove-tree.js';
-import { discardTempFile, finishTempFile, forgetTemp, giveAway, type MadeFile, makeTempDirectory, makeTempFile, releaseFile } from '../temporary.js';
+import {
+  discardTempFile,
+  finishTempFile,
+  forgetTemp,
+  giveAway,
+  type MadeFile,
+  makeTempDirectory,
+  makeTempFile,
+  releaseFile,
+} from '../temporary.js';
 import { NativeFile } from './native-file.js';
 
 const REGULAR = 0;

@@ -13,8 +13,7 @@ import type { TreeStep, TreeWalker, TreeWalkOptions } from '../../filesystem/sto
 import { callOf } from '../../schedule/call.js';
 import { lanes } from '../../schedule/lane.js';
 import type { GivenOptions } from '../../schedule/options.js';
-import { splitLatin1, splitNames } from '../names.js';
-import { uint32sAt } from '../records.js';
+import { splitLatin1, splitNames, uint32sAt } from '../records.js';
 import { type Roots, type WalkPart, ParallelWalk } from './parallel-walk.js';
 
 // WalkFlags of src-native/core/tasks/walk_tree.h.
