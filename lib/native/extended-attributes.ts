@@ -2,7 +2,8 @@
 // name. `follow: false` means those of a link itself.
 import type { OpOptions } from '../schedule/options.js';
 import { splitBuffers } from './records.js';
-import { GET_ATTRIBUTE, LIST_ATTRIBUTES, pathCall, REMOVE_ATTRIBUTE, SET_ATTRIBUTE } from './path-call.js';
+import { pathCall } from './tasks.js';
+import { GET_ATTRIBUTE, LIST_ATTRIBUTES, REMOVE_ATTRIBUTE, SET_ATTRIBUTE } from './path-call.js';
 
 type Bytes = string | Uint8Array;
 

@@ -7,7 +7,7 @@ import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
 import { descriptorTurn } from './descriptor-wait.js';
 import { operations } from '../schedule/diagnostics.js';
-import { nameOfTask, pathOfTask } from './operation-names.js';
+import { YES } from './path-call.js';
 import * as P from './protocol.js';
 import {
   applyOptions,
@@ -22,6 +22,7 @@ import {
   sent,
   type TaskRecord,
 } from './requests.js';
+import { nameOfTask, PATH_CALL, pathOfTask } from './task-kinds.js';
 
 type Strings = readonly (string | Uint8Array)[];
 type Numbers = readonly (number | bigint)[];
@@ -148,6 +149,21 @@ export async function runTask(
     // A task that has ended has already been freed.
     free(task);
   }
+}
+
+/** Makes one call of path-call.ts and resolves to its answer. beneath.ts makes them beneath a root. */
+export function pathCall(call: number, paths: Strings, numbers: Numbers, o: GivenOptions): Promise<Buffer> {
+  return runTask(PATH_CALL, paths, [call, ...numbers], o);
+}
+
+/** The same for calls that answer yes or no. */
+export async function askPath(
+  call: number,
+  paths: Strings,
+  numbers: Numbers,
+  o: GivenOptions,
+): Promise<boolean> {
+  return (await pathCall(call, paths, numbers, o))[0] === YES;
 }
 
 // A cursor can be dropped half-way, by a consumer that abandons an iteration without ending it.

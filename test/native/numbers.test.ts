@@ -9,10 +9,12 @@ import { root } from '../support/temp.js';
 const source = (name: string): string =>
   readFileSync(path.join(root, name), 'utf8').replaceAll(/\/\/.*$/gm, '');
 
-/** `const NAME = number;` of a module, by the name that C++ would give, in lower case: READ_MANY is kReadMany. */
+/** `const NAME = number;` of a module, or `named(number, …)`, by the name in C++, in lower case: READ_MANY is kReadMany. */
 function constantsOf(name: string, prefix = ''): Map<string, number> {
   const found = new Map<string, number>();
-  for (const [, constant, text] of source(name).matchAll(/const ([A-Z][A-Z0-9_]*) = (-?[\d_]+);/g)) {
+  for (const [, constant, text] of source(name).matchAll(
+    /const ([A-Z][A-Z0-9_]*) = (?:named\()?(-?[\d_]+)[;,]/g,
+  )) {
     if (!constant!.startsWith(prefix)) continue;
     const words = constant!.slice(prefix.length).replaceAll('_', '');
     found.set(`k${words.toLowerCase()}`, Number(text!.replaceAll('_', '')));

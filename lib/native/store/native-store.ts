@@ -30,7 +30,7 @@ import { sharedStat } from '../sharing.js';
 import { removeTree, removeTreeReporting } from '../remove-tree.js';
 import * as R from '../requests.js';
 import { MAKE_DIRECTORIES, REMOVE_DIRECTORIES, RENAME_DIRECTORIES } from '../task-kinds.js';
-import { runTask } from '../tasks.js';
+import { askPath, pathCall, runTask } from '../tasks.js';
 import { copyFileInto, copyFiles, copyFolder, copyTree, moveInto } from './copies.js';
 import { NativeListing, namesIn } from './listing.js';
 import { NativeReadMany, statMany as statManyReal } from './many.js';
@@ -93,7 +93,7 @@ export class NativeStore extends NameCalls implements Store {
 
   /** Makes the names in a directory durable. Waits for a descriptor if the process has none. */
   async syncDirectory(path: FilePath, o?: OpOptions): Promise<void> {
-    await withDescriptors(() => C.pathCall(C.SYNC_DIRECTORY, [path], [], o), o);
+    await withDescriptors(() => pathCall(C.SYNC_DIRECTORY, [path], [], o), o);
   }
 
   /** Takes over an open descriptor; `owned` says whether the file's `close` closes it. */
@@ -193,7 +193,7 @@ export class NativeStore extends NameCalls implements Store {
   access(path: FilePath, mode: number, o?: OpOptions): Promise<boolean> {
     return inlineOr(
       () => accessCached(path, mode, o),
-      () => C.askPath(C.ACCESS, [path], [mode], o),
+      () => askPath(C.ACCESS, [path], [mode], o),
       o,
     );
   }
@@ -201,7 +201,7 @@ export class NativeStore extends NameCalls implements Store {
   readlink(path: FilePath, o?: OpOptions): Promise<Buffer> {
     return inlineOr(
       () => readlinkCached(path, o),
-      () => C.pathCall(C.READLINK, [path], [], o),
+      () => pathCall(C.READLINK, [path], [], o),
       o,
     );
   }
@@ -212,24 +212,24 @@ export class NativeStore extends NameCalls implements Store {
     numbers: readonly (number | bigint)[],
     o: GivenOptions,
   ): Promise<Buffer> {
-    return C.pathCall(call, paths, numbers, o);
+    return pathCall(call, paths, numbers, o);
   }
 
   realpath(path: FilePath, o?: OpOptions): Promise<Buffer> {
-    return C.pathCall(C.REALPATH, [path], [], o);
+    return pathCall(C.REALPATH, [path], [], o);
   }
 
   isMount(path: FilePath, o?: OpOptions): Promise<boolean> {
-    return C.askPath(C.IS_MOUNT, [path], [], o);
+    return askPath(C.IS_MOUNT, [path], [], o);
   }
 
   sameFile(path1: FilePath, path2: FilePath, o?: OpOptions): Promise<boolean> {
-    return C.askPath(C.SAME_FILE, [path1, path2], [], o);
+    return askPath(C.SAME_FILE, [path1, path2], [], o);
   }
 
   /** Whether both descriptors are open on the same file. */
   sameOpenFile(fd1: number, fd2: number, o?: OpOptions): Promise<boolean> {
-    return C.askPath(C.SAME_OPEN_FILE, [], [fd1, fd2], o);
+    return askPath(C.SAME_OPEN_FILE, [], [fd1, fd2], o);
   }
 
   async makeDirectories(path: FilePath, permissions: number, existOk: boolean, o?: OpOptions): Promise<void> {
