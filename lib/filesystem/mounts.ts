@@ -75,34 +75,21 @@ export function storeOf(path: FilePath): Store {
 }
 
 /** The same for a call that only reads at `path`. Throws ERR_ACCESS_DENIED under Node's `--permission`. */
-export function storeToRead(path: FilePath): Store {
-  const mounted = count === 0 ? undefined : find(path);
-  if (mounted !== undefined) return mounted;
-  if (isRestricted) checkPermission('fs.read', path);
-  return nativeStore;
-}
+export const storeToRead = (path: FilePath): Store => permitted('fs.read', path, checkPermission);
 
 /** The same for a call that changes what is at `path`. */
-export function storeToWrite(path: FilePath): Store {
-  const mounted = count === 0 ? undefined : find(path);
-  if (mounted !== undefined) return mounted;
-  if (isRestricted) checkPermission('fs.write', path);
-  return nativeStore;
-}
+export const storeToWrite = (path: FilePath): Store => permitted('fs.write', path, checkPermission);
 
 /** The same for a call that reads everything below `path`. */
-export function storeOfTreeToRead(path: FilePath): Store {
-  const mounted = count === 0 ? undefined : find(path);
-  if (mounted !== undefined) return mounted;
-  if (isRestricted) checkTreePermission('fs.read', path);
-  return nativeStore;
-}
+export const storeOfTreeToRead = (path: FilePath): Store => permitted('fs.read', path, checkTreePermission);
 
 /** The same for a call that changes everything below `path`. */
-export function storeOfTreeToWrite(path: FilePath): Store {
+export const storeOfTreeToWrite = (path: FilePath): Store => permitted('fs.write', path, checkTreePermission);
+
+function permitted(access: 'fs.read' | 'fs.write', path: FilePath, check: typeof checkPermission): Store {
   const mounted = count === 0 ? undefined : find(path);
   if (mounted !== undefined) return mounted;
-  if (isRestricted) checkTreePermission('fs.write', path);
+  if (isRestricted) check(access, path);
   return nativeStore;
 }
 

@@ -30,7 +30,14 @@ type Numbers = readonly (number | bigint)[];
 // UV_ENOSYS: the task does not exist here.
 const UNAVAILABLE = process.platform === 'win32' ? -4054 : -constants.errno.ENOSYS;
 
-function describe(kind: number, numbers: Numbers): void {
+/** What a task is created with. */
+interface Order {
+  readonly kind: number;
+  readonly bytes: Strings;
+  readonly numbers: Numbers;
+}
+
+function describe({ kind, numbers }: Order): void {
   args[P.ARG_TASK_KIND] = kind;
   args[P.ARG_NUMBER_COUNT] = numbers.length;
   let exact = 0;
@@ -53,15 +60,8 @@ function refusal(status: number): Error {
   });
 }
 
-// A slot for a run of a task, or an error if `o` forbids it. `context` is kept as long as the addon uses it. The other arguments
-// are those that the task was created with.
-function take(
-  context: unknown,
-  o: GivenOptions,
-  kind: number,
-  bytes: Strings,
-  numbers: Numbers,
-): number | Error {
+// A slot for a run of a task, or an error if `o` forbids it. `context` is kept as long as the addon uses it.
+function take(context: unknown, o: GivenOptions, { kind, bytes, numbers }: Order): number | Error {
   const slot = begin(P.KIND_TASK, AS_TASK, context);
   if (o !== undefined) {
     name(slot, nameOfTask(kind, numbers));
@@ -73,15 +73,8 @@ function take(
   return slot;
 }
 
-function resume(
-  task: number,
-  context: unknown,
-  o: GivenOptions,
-  kind: number,
-  bytes: Strings,
-  numbers: Numbers,
-): Promise<TaskRecord> {
-  const slot = take(context, o, kind, bytes, numbers);
+function resume(task: number, context: unknown, o: GivenOptions, order: Order): Promise<TaskRecord> {
+  const slot = take(context, o, order);
   if (typeof slot !== 'number') return Promise.reject(slot);
   args[P.ARG_FILE] = task;
   addon.submitTask();
@@ -105,10 +98,11 @@ export function startTask(
   o: GivenOptions,
   file?: number,
 ): Promise<TaskRecord> {
-  const slot = take('task', o, kind, bytes, numbers);
+  const order = { kind, bytes, numbers };
+  const slot = take('task', o, order);
   if (typeof slot !== 'number') return Promise.reject(slot);
   if (file !== undefined) args[P.ARG_SIZE] = file + 1;
-  describe(kind, numbers);
+  describe(order);
   addon.runTask(...bytes);
   const status = args[P.ARG_STATUS] as number;
   if (status !== UNAVAILABLE) return sent(slot, o);
@@ -138,7 +132,7 @@ export async function runTask(
   if (batch.done) return batch.output;
   const parts: Buffer[] = [];
   try {
-    for (; ; batch = await resume(task, 'task', call, kind, bytes, numbers)) {
+    for (; ; batch = await resume(task, 'task', call, { kind, bytes, numbers })) {
       if (!batch.done && takes?.(batch.output) === true) continue;
       parts.push(batch.output);
       if (batch.done) return parts.length === 1 ? batch.output : Buffer.concat(parts);
@@ -172,17 +166,13 @@ const dropped = new FinalizationRegistry<number>(free);
 /** A task whose batches are pulled one at a time, so that its consumer sets the pace. */
 export class TaskCursor {
   readonly #task: number;
-  readonly #kind: number;
-  readonly #bytes: Strings;
-  readonly #numbers: Numbers;
+  readonly #order: Order;
   #closed = false;
 
   constructor(kind: number, bytes: Strings, numbers: Numbers) {
     ensureOpen();
-    this.#kind = kind;
-    this.#bytes = bytes;
-    this.#numbers = numbers;
-    describe(kind, numbers);
+    this.#order = { kind, bytes, numbers };
+    describe(this.#order);
     addon.makeTask(...bytes);
     const status = args[P.ARG_STATUS] as number;
     if (status !== 0) throw refusal(status);
@@ -194,7 +184,7 @@ export class TaskCursor {
   next(o?: OpOptions): Promise<{ output: Buffer; done: boolean }> {
     if (this.#closed) return Promise.resolve({ output: Buffer.alloc(0), done: true });
     // The slot keeps the cursor from collection meanwhile.
-    return resume(this.#task, this, o, this.#kind, this.#bytes, this.#numbers);
+    return resume(this.#task, this, o, this.#order);
   }
 
   /** Cancels what runs and frees the native state, closing its descriptors. */

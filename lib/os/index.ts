@@ -10,9 +10,16 @@ export {
   utimes,
   type UtimesOptions,
 } from './attributes.js';
-export { copy, type CopyOptions, type CopyProgress } from './copy.js';
-export { copytree, type CopytreeOptions, type CopytreeProgress } from './copytree.js';
-export { DirEntry } from './dir-entry.js';
+export {
+  copy,
+  type CopyOptions,
+  type CopyProgress,
+  copytree,
+  type CopytreeOptions,
+  type CopytreeProgress,
+  sendfile,
+} from './copies.js';
+export { DirEntry, scandir } from './scandir.js';
 export { emptyDir } from './empty-dir.js';
 export {
   getcwd,
@@ -29,8 +36,6 @@ export {
 export { glob, type GlobOptions } from './glob.js';
 export { link, readlink, realpath, symlink } from './links.js';
 export { move, remove, rename, renames, replace, unlink } from './names.js';
-export { scandir } from './scandir.js';
-export { sendfile } from './sendfile.js';
 export { diskUsage, type DiskUsage, statvfs, type StatVfs } from './statvfs.js';
 export { walk, type WalkEntry, type WalkOptions, type WalkStatEntry } from './walk.js';
 export {

@@ -9,7 +9,7 @@ import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import { storeOfTreeToRead } from '../filesystem/mounts.js';
 import { LINK_ITSELF, type TreeStep, type TreeWalker } from '../filesystem/store.js';
-import { statAll } from '../whole-file/stat-many.js';
+import { statAll } from '../whole-file/many.js';
 
 /** Options of `walk`. */
 export interface WalkOptions extends OpOptions, EncodingOptions {

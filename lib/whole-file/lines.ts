@@ -9,7 +9,7 @@ import { checkTextOptions, type ResolvedText, TEXT_CHECKS } from '../file/text-o
 import type { Call } from '../schedule/call.js';
 import { FollowedLines } from './follow-lines.js';
 import { startOfLastLines } from './last-lines.js';
-import type { ReadTextOptions } from './read-text.js';
+import type { ReadTextOptions } from './read-file.js';
 
 /** Options of `lines`. `signal` ends the iteration; `lane` and `timeout` are for each operation on the file. */
 export interface PathLinesOptions extends ReadTextOptions {

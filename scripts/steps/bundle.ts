@@ -30,7 +30,7 @@ const LATER = Object.entries({
   http: 'serve-file',
   native:
     'beneath extended-attributes remove-tree temporary store/beneath-files store/copies store/listing store/many store/parallel-walk store/replace store/send-file store/stat-vfs store/temporary-files store/tree-walk',
-  os: 'copy copytree dir-entry empty-dir glob glob/ scandir sendfile statvfs walk xattr',
+  os: 'copies empty-dir glob glob/ scandir statvfs walk xattr',
   runtime: 'plain-text',
   schedule: 'histogram',
   tempfile: 'gettempdir mkstemp options spool-file spooled-temporary-file temporary-directory temporary-file',

@@ -16,6 +16,7 @@ import {
   type FileOfTree,
   namingBoth,
   preserveAttributes,
+  type Route,
 } from './copy.js';
 import { makeDirectories, parentOf } from './directories.js';
 import { identityAt, isNameAt, statIfAllowed, statOrNothing } from './lookups.js';
@@ -53,7 +54,8 @@ export async function copyTreeBetween(
   o: GivenOptions,
   hooks?: CopyHooks,
 ): Promise<void> {
-  const stats = (await namingBoth(src, dst, from.stat(src, FOLLOW_BIGINT, o), 'cp')) as BigIntStats;
+  const route = { from, src, to, dst };
+  const stats = (await namingBoth(route, from.stat(src, FOLLOW_BIGINT, o), 'cp')) as BigIntStats;
   if (!stats.isDirectory()) throw fileSystemError('ENOTDIR', 'cp', src, dst);
   if (from.can('modes') && !(await from.access(src, R_OK, o)))
     throw fileSystemError('EACCES', 'cp', src, dst);
@@ -73,7 +75,7 @@ export async function copyTreeBetween(
     streams: new Slots(STREAMS_AT_A_TIME),
     directories: new Slots(DIRECTORIES_AT_A_TIME - 1),
   };
-  await copyEntries(from, src, to, dst, options, o, { stats, above: [], running }, hooks);
+  await copyEntries(route, options, o, { stats, above: [], running }, hooks);
 }
 
 // If a file is in the place of a parent directory, the error is that of creating this directory (EEXIST).
@@ -115,16 +117,12 @@ export function isWithin(path: FilePath, directory: FilePath): boolean {
 }
 
 async function copyEntries(
-  from: CopyingStore,
-  src: FilePath,
-  to: CopyingStore,
-  dst: FilePath,
+  { from, src, to, dst }: Route,
   options: CopyTreeOptions,
   o: GivenOptions,
-  place: { stats: BigIntStats; above: readonly string[]; running: Running },
+  { stats, above, running }: { stats: BigIntStats; above: readonly string[]; running: Running },
   hooks: CopyHooks | undefined,
 ): Promise<void> {
-  const { stats, above, running } = place;
   // Only a link can lead back.
   const identity = options.symlinks ? textOf(src) : await identityAt(from, src, stats, o);
   if (above.includes(identity)) throw fileSystemError('ELOOP', 'cp', src, dst);
@@ -142,6 +140,7 @@ async function copyEntries(
           const { name, type } = item;
           const source = joined(src, name);
           const target = joined(dst, name);
+          const route = { from, src: source, to, dst: target };
           if (hooks?.filter !== undefined && !(await hooks.filter(source, target))) return;
           requireInside(to, name, source, target);
           // For links and unknown types, the information of the listing is not sufficient.
@@ -150,15 +149,14 @@ async function copyEntries(
           const isDirectory =
             type === 'directory' ||
             ((type === 'unknown' || (type === 'symlink' && !options.symlinks)) &&
-              (await namingBoth(source, target, from.stat(source, how, o), 'cp')).isDirectory());
+              (await namingBoth(route, from.stat(source, how, o), 'cp')).isDirectory());
           if (isDirectory) {
             const exact = known && completeStats(known, true);
-            const found =
-              exact ?? (await namingBoth(source, target, from.stat(source, FOLLOW_BIGINT, o), 'cp'));
+            const found = exact ?? (await namingBoth(route, from.stat(source, FOLLOW_BIGINT, o), 'cp'));
             directories.push({ name, stats: found as BigIntStats });
           } else {
             const file = { known: known && completeStats(known, false), streams: running.streams };
-            await running.files.run(() => copyOfTree(from, source, to, target, copyFile, o, hooks, file));
+            await running.files.run(() => copyOfTree(route, copyFile, o, hooks, file));
           }
         },
         FILES_AT_A_TIME,
@@ -168,11 +166,10 @@ async function copyEntries(
     listing.close();
   }
   await besideEachOther(directories, running, async ({ name, stats: ofDirectory }) => {
-    const target = joined(dst, name);
-    const source = joined(src, name);
-    await makeDirectory(source, to, target, o);
+    const route = { from, src: joined(src, name), to, dst: joined(dst, name) };
+    await makeDirectory(route, o);
     const inside = { stats: ofDirectory, above: [...above, identity], running };
-    await copyEntries(from, source, to, target, options, o, inside, hooks);
+    await copyEntries(route, options, o, inside, hooks);
   });
   if (options.preserve) await preserveAttributes(from, to, dst, stats, o);
   if (hooks?.durable === true) await to.syncDirectory(dst);
@@ -207,7 +204,7 @@ async function besideEachOther<T>(
   await Promise.all(beside);
 }
 
-async function makeDirectory(src: FilePath, to: Store, dst: FilePath, o: GivenOptions): Promise<void> {
+async function makeDirectory({ src, to, dst }: Route, o: GivenOptions): Promise<void> {
   try {
     await to.mkdir(dst, 0o777, o);
   } catch (error) {
@@ -220,16 +217,14 @@ async function makeDirectory(src: FilePath, to: Store, dst: FilePath, o: GivenOp
 
 // Copies one file of a tree. A store that can copy files by itself does so, even if there are callbacks.
 async function copyOfTree(
-  from: CopyingStore,
-  src: FilePath,
-  to: CopyingStore,
-  dst: FilePath,
+  route: Route,
   options: CopyFileOptions,
   o: GivenOptions,
   hooks: CopyHooks | undefined,
   file: FileOfTree,
 ): Promise<void> {
-  if (hooks === undefined) return copyOne(from, src, to, dst, options, o, undefined, file);
+  if (hooks === undefined) return copyOne(route, options, o, undefined, file);
+  const { from, src, to, dst } = route;
   // In an object store, a file and a directory can have the same path.
   const matters = hooks.overwrite === false || to.appearsAtClose !== true;
   const there = matters ? await statOrNothing(to, dst, LINK_ITSELF, o) : undefined;
@@ -237,7 +232,7 @@ async function copyOfTree(
   if (there?.isDirectory() === true) throw fileSystemError('EISDIR', 'copyfile', src, dst);
   if (from === to && from.copyFileWithin === undefined && there?.isSymbolicLink() !== true)
     await from.copyFileInto(src, dst, options, o);
-  else await copyOne(from, src, to, dst, options, o, { durable: hooks.durable }, file);
+  else await copyOne(route, options, o, { durable: hooks.durable }, file);
   if (hooks.onFile === undefined) return;
   const copied = file.known ?? (await from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o));
   await hooks.onFile(src, dst, Number(copied.size));

@@ -43,6 +43,14 @@ export interface CopyHooks {
   readonly durable?: boolean | undefined;
 }
 
+/** What is copied, and where to. */
+export interface Route {
+  readonly from: CopyingStore;
+  readonly src: FilePath;
+  readonly to: CopyingStore;
+  readonly dst: FilePath;
+}
+
 /** What the copy of a tree passes for each file. */
 export interface FileOfTree {
   /** The status, if the listing included it. */
@@ -61,26 +69,24 @@ export async function copyFileInto(
   hooks?: CopyHooks,
 ): Promise<FilePath> {
   const target = (await isDirectoryAt(to, dst, o)) ? joined(dst, baseName(src)) : dst;
-  await copyOne(from, src, to, target, options, o, hooks);
+  await copyOne({ from, src, to, dst: target }, options, o, hooks);
   return target;
 }
 
 export async function copyOne(
-  from: CopyingStore,
-  src: FilePath,
-  to: CopyingStore,
-  dst: FilePath,
+  route: Route,
   options: CopyFileOptions,
   o: GivenOptions,
   hooks?: CopyHooks,
   ofTree?: FileOfTree,
 ): Promise<void> {
+  const { from, src, to, dst } = route;
   const within =
     from === to && hooks?.onBytes === undefined ? from.copyFileWithin?.(src, dst, options, o) : undefined;
   if (within !== undefined) return within;
   const stats =
     ofTree?.known ??
-    (await namingBoth(src, dst, from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o)));
+    (await namingBoth(route, from.stat(src, options.followSymlinks ? FOLLOW : LINK_ITSELF, o)));
   if (stats.isSymbolicLink()) {
     if (!options.exclusive && (await statOrNothing(to, dst, LINK_ITSELF, o)) !== undefined)
       await to.unlink(dst, o);
@@ -94,13 +100,13 @@ export async function copyOne(
     onBytes === undefined ? undefined : (bytes: number) => onBytes(bytes, Math.max(bytes, total));
   const flags = O_WRONLY | O_CREAT | (options.exclusive ? O_EXCL : O_TRUNC);
   const isSmall = stats.isFile() && total <= PIECE && onPiece === undefined;
-  const bytes = isSmall ? await namingBoth(src, dst, from.readFile(src, o)) : undefined;
+  const bytes = isSmall ? await namingBoth(route, from.readFile(src, o)) : undefined;
   const permissions = Number(stats.mode) & 0o777;
   if (bytes !== undefined && to.appearsAtClose === true)
-    await namingBoth(src, dst, to.writeFile(dst, bytes, flags, permissions, o));
+    await namingBoth(route, to.writeFile(dst, bytes, flags, permissions, o));
   else {
     const c = { flags, permissions, bytes, durable: hooks?.durable === true, onPiece };
-    const copy = async (): Promise<void> => copyContent(from, src, to, dst, c, o);
+    const copy = async (): Promise<void> => copyContent(route, c, o);
     await (isSmall || ofTree === undefined ? copy() : ofTree.streams.run(copy));
   }
   if (options.preserve) await preserveAttributes(from, to, dst, stats, o);
@@ -132,17 +138,11 @@ interface ContentCopy {
 }
 
 // A target that was created and not completed is removed again.
-async function copyContent(
-  from: Store,
-  src: FilePath,
-  to: CopyingStore,
-  dst: FilePath,
-  c: ContentCopy,
-  o: GivenOptions,
-): Promise<void> {
-  const open = (): Promise<Ends> => openEnds(from, src, to, dst, c, o);
+async function copyContent(route: Route, c: ContentCopy, o: GivenOptions): Promise<void> {
+  const { from, src, to, dst } = route;
+  const open = (): Promise<Ends> => openEnds(route, c, o);
   const opened = from.withDescriptors(() => to.withDescriptors(open, o), o);
-  const { source, target, created } = await namingBoth(src, dst, opened);
+  const { source, target, created } = await namingBoth(route, opened);
   try {
     if (source !== undefined) await pump(source, target, o, c.onPiece);
     else if (c.bytes!.byteLength > 0) await target.write(c.bytes!, 0, true, o);
@@ -166,14 +166,7 @@ interface Ends {
 }
 
 // If one of them cannot be opened, none stays open: the caller may wait for a descriptor.
-async function openEnds(
-  from: Store,
-  src: FilePath,
-  to: CopyingStore,
-  dst: FilePath,
-  c: ContentCopy,
-  o: GivenOptions,
-): Promise<Ends> {
+async function openEnds({ from, src, to, dst }: Route, c: ContentCopy, o: GivenOptions): Promise<Ends> {
   const source = c.bytes !== undefined ? undefined : await from.open(src, O_RDONLY, 0, o);
   try {
     const created = to.appearsAtClose !== true && (await isMissing(to, dst, o));
@@ -188,8 +181,7 @@ async function openEnds(
 
 /** Errors of the system name the system call of the copy and both paths, as for real files. */
 export async function namingBoth<T>(
-  src: FilePath,
-  dst: FilePath,
+  { src, dst }: Pick<Route, 'src' | 'dst'>,
   asked: Promise<T>,
   syscall = 'copyfile',
 ): Promise<T> {

@@ -8,7 +8,7 @@ import type { FilePath } from '../filesystem.js';
 import { isSameFile } from '../identity.js';
 import { baseName, joined, textOf } from '../mounted-path.js';
 import { FOLLOW, FOLLOW_BIGINT, LINK_ITSELF, LINK_ITSELF_BIGINT, type Store } from '../store.js';
-import { type CopyHooks, type CopyingStore, copyOne, namingBoth } from './copy.js';
+import { type CopyHooks, type CopyingStore, copyOne, namingBoth, type Route } from './copy.js';
 import { copyTreeBetween, isWithin } from './copy-tree.js';
 import { parentOf } from './directories.js';
 import { isDirectoryAt, statOrNothing } from './lookups.js';
@@ -22,7 +22,11 @@ export async function moveBetween(
   dst: FilePath,
   o: GivenOptions,
 ): Promise<FilePath> {
-  const stats = (await namingBoth(src, dst, from.stat(src, LINK_ITSELF_BIGINT, o), 'rename')) as BigIntStats;
+  const stats = (await namingBoth(
+    { src, dst },
+    from.stat(src, LINK_ITSELF_BIGINT, o),
+    'rename',
+  )) as BigIntStats;
   const isInto =
     (await isDirectoryAt(to, dst, o)) && !(from === to && (await isTheSame(from, stats, dst, o)));
   const target = isInto ? joined(dst, baseName(src)) : dst;
@@ -42,7 +46,7 @@ export async function moveBetween(
     }
   }
   const hooks = to.can('sync') ? { durable: true } : undefined;
-  await copyForMove(from, src, to, target, stats, o, hooks);
+  await copyForMove({ from, src, to, dst: target }, stats, o, hooks);
   // After the original has been removed, a power cut must not lose the copy.
   if (hooks !== undefined) await to.syncDirectory(parentOf(target) || '.');
   if (stats.isDirectory()) await removeTreeOf(from, src, { ignoreErrors: false }, o);
@@ -65,31 +69,22 @@ async function isTheSame(
 
 // A copy that fails is removed again, and the original stays.
 async function copyForMove(
-  from: CopyingStore,
-  src: FilePath,
-  to: CopyingStore,
-  target: FilePath,
+  route: Route,
   stats: Stats | BigIntStats,
   o: GivenOptions,
   hooks: CopyHooks | undefined,
 ): Promise<void> {
+  const { from, src, to, dst } = route;
   const copyFile = { exclusive: false, preserve: true, followSymlinks: false };
-  if (!stats.isDirectory()) return copyOne(from, src, to, target, copyFile, o, hooks);
-  if ((await statOrNothing(to, parentOf(target), FOLLOW, o)) === undefined)
-    throw fileSystemError('ENOENT', 'rename', src, target);
+  if (!stats.isDirectory()) return copyOne(route, copyFile, o, hooks);
+  if ((await statOrNothing(to, parentOf(dst), FOLLOW, o)) === undefined)
+    throw fileSystemError('ENOENT', 'rename', src, dst);
+  const copyTree = { symlinks: true, existOk: false, preserve: true };
   try {
-    await copyTreeBetween(
-      from,
-      src,
-      to,
-      target,
-      { symlinks: true, existOk: false, preserve: true },
-      o,
-      hooks,
-    );
+    await copyTreeBetween(from, src, to, dst, copyTree, o, hooks);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST')
-      await removeTreeOf(to, target, { ignoreErrors: true }, undefined).catch(() => undefined);
+      await removeTreeOf(to, dst, { ignoreErrors: true }, undefined).catch(() => undefined);
     throw error;
   }
 }

@@ -90,76 +90,45 @@ export async function openReplacementOf(
     if (options.permissions === undefined && store.can('modes'))
       await store.chmod(fresh, old.permissions, o).catch(() => undefined);
   }
-  return new GenericReplacement(store, path, target.path, fresh, file, options);
+  const { durable, exclusive } = options;
+  const syncs = durable && store.can('sync');
+  let isOver = false;
+  const drop = async (): Promise<void> => {
+    if (isOver) return;
+    isOver = true;
+    await store.unlink(fresh).catch(() => undefined); // it may not have been published
+  };
+  const publish = async (): Promise<void> => {
+    try {
+      if (exclusive && store.can('links') && store.fileSystem.link !== undefined) {
+        // `link` does not replace an existing file.
+        await store.link(fresh, target.path);
+        await drop();
+      } else {
+        if (exclusive && (await isThere(store, target.path))) throw fileSystemError('EEXIST', 'open', path);
+        await store.rename(fresh, target.path);
+        isOver = true;
+      }
+      if (syncs) await syncParent(store, target.path);
+    } finally {
+      await drop();
+    }
+  };
+  return { file: syncs ? syncedOnClose(file) : file, publish, drop };
 }
 
-class GenericReplacement implements Replacement {
-  readonly file: OpenFile;
-  readonly #store: MountedStore;
-  readonly #path: FilePath;
-  readonly #target: FilePath;
-  readonly #fresh: FilePath;
-  readonly #exclusive: boolean;
-  readonly #durable: boolean;
-  #over = false;
+const isThere = (store: MountedStore, path: FilePath): Promise<boolean> =>
+  store.stat(path, LINK_ITSELF).then(
+    () => true,
+    () => false,
+  );
 
-  constructor(
-    store: MountedStore,
-    path: FilePath,
-    target: FilePath,
-    fresh: FilePath,
-    file: OpenFile,
-    { durable, exclusive }: { durable: boolean; exclusive: boolean },
-  ) {
-    this.#store = store;
-    this.#path = path;
-    this.#target = target;
-    this.#fresh = fresh;
-    this.#exclusive = exclusive;
-    this.#durable = durable && store.can('sync');
-    this.file = durable && store.can('sync') ? syncedOnClose(file) : file;
-  }
-
-  async publish(): Promise<void> {
-    const store = this.#store;
-    try {
-      if (this.#exclusive && store.can('links') && store.fileSystem.link !== undefined) {
-        // `link` does not replace an existing file.
-        await store.link(this.#fresh, this.#target);
-        await this.drop();
-        await this.#syncDirectory();
-        return;
-      }
-      if (this.#exclusive && (await this.#isThere())) throw fileSystemError('EEXIST', 'open', this.#path);
-      await store.rename(this.#fresh, this.#target);
-      this.#over = true;
-      await this.#syncDirectory();
-    } finally {
-      await this.drop();
-    }
-  }
-
-  // The new content is in place by now. An error means that it may not survive a power cut.
-  async #syncDirectory(): Promise<void> {
-    if (!this.#durable) return;
-    try {
-      await this.#store.syncDirectory(parentOf(this.#target) || '.');
-    } catch (error) {
-      throw Object.assign(error as Error, { committed: true });
-    }
-  }
-
-  async #isThere(): Promise<boolean> {
-    return this.#store.stat(this.#target, LINK_ITSELF).then(
-      () => true,
-      () => false,
-    );
-  }
-
-  async drop(): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
-    await this.#store.unlink(this.#fresh).catch(() => undefined); // it may not have been published
+// The new content is in place by now. An error means that it may not survive a power cut.
+async function syncParent(store: MountedStore, path: FilePath): Promise<void> {
+  try {
+    await store.syncDirectory(parentOf(path) || '.');
+  } catch (error) {
+    throw Object.assign(error as Error, { committed: true });
   }
 }
 

@@ -96,23 +96,25 @@ export class NativeFile implements OpenFile {
       this.#hit = count >= 0;
       if (count >= 0) return Promise.resolve(count);
       if (count < -1) {
-        const rest = this.#readintoPooled(view.subarray(-1 - count), CURRENT, 0, o);
+        const rest = this.#readIntoPooled(view.subarray(-1 - count), CURRENT, 0, o);
         return movedWithRest(view, -1 - count, rest);
       }
     } else if (this.#mayDefer(view.byteLength, o)) {
       return this.#readintoLater(view, at, o);
     }
-    return this.#readintoPooled(view, at, flags, o);
+    return this.#readIntoPooled(view, at, flags, o);
   }
 
-  #readintoPooled(view: Uint8Array, at: number, flags: number, o: GivenOptions): Promise<number> {
+  // `at`: CURRENT, a position to go to first (FLAG_SEEK_FIRST), or one to read at, which leaves the file's own as it is.
+  #readIntoPooled(view: Uint8Array, at: number | bigint, flags: number, o: GivenOptions): Promise<number> {
+    const moves = at === CURRENT || (flags & P.FLAG_SEEK_FIRST) !== 0;
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, view);
-    const refused = R.applyOptions(slot, o, false);
+    const refused = R.applyOptions(slot, o, !moves);
     if (refused !== undefined) return Promise.reject(refused);
     R.args[P.ARG_FILE] = this.#id;
-    R.setReadSize(view.byteLength, this.polled);
+    R.setReadSize(view.byteLength, moves && this.polled);
     R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
-    if (at !== CURRENT) R.args[P.ARG_POSITION] = at;
+    R.setPosition(at);
     addon.submitFile();
     return R.sent(slot, o);
   }
@@ -135,7 +137,7 @@ export class NativeFile implements OpenFile {
   }
   #preadintoLater(view: Uint8Array, at: number | bigint, flags: number, o?: OpOptions): Promise<number> {
     return deferred(this, () => {
-      if (!this.#mayInline(view.byteLength, o)) return this.#preadintoPooled(view, at, flags, o);
+      if (!this.#mayInline(view.byteLength, o)) return this.#readIntoPooled(view, at, flags, o);
       const count = readCachedInto(this.#id, view, at, flags, o);
       this.#hit = count >= 0;
       return count >= 0 ? count : this.#preadintoRest(view, -1 - count, at, flags, o);
@@ -175,14 +177,7 @@ export class NativeFile implements OpenFile {
   }
 
   seek(offset: number | bigint, whence: number, o?: OpOptions): Promise<number> {
-    const slot = R.begin(P.KIND_SEEK, R.AS_POSITION, 'lseek');
-    const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
-    R.args[P.ARG_FILE] = this.#id;
-    R.setPosition(offset);
-    R.args[P.ARG_WHENCE] = whence;
-    addon.submitFile();
-    return R.sent(slot, o);
+    return this.#simple(P.KIND_SEEK, R.AS_POSITION, 'lseek', o, offset, whence);
   }
 
   pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
@@ -217,7 +212,7 @@ export class NativeFile implements OpenFile {
   preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
     const flags = fully ? P.FLAG_FULLY : 0;
     const size = view.byteLength;
-    if (this.#hit && sharedRead(size, o)) return this.#preadintoPooled(view, position, flags, o);
+    if (this.#hit && sharedRead(size, o)) return this.#readIntoPooled(view, position, flags, o);
     if (this.#mayInline(size, o)) {
       const count = readCachedInto(this.#id, view, position, flags, o);
       this.#hit = count >= 0;
@@ -225,7 +220,7 @@ export class NativeFile implements OpenFile {
       return this.#preadintoRest(view, -1 - count, position, flags, o);
     }
     if (this.#mayDefer(size, o)) return this.#preadintoLater(view, position, flags, o);
-    return this.#preadintoPooled(view, position, flags, o);
+    return this.#readIntoPooled(view, position, flags, o);
   }
 
   // Called after a miss that has put `begun` bytes into the view. Reading them again could return fewer of them, because the
@@ -238,21 +233,9 @@ export class NativeFile implements OpenFile {
     o: GivenOptions,
   ): Promise<number> {
     const cold = flags | P.FLAG_COLD;
-    if (begun === 0) return this.#preadintoPooled(view, position, cold, o);
+    if (begun === 0) return this.#readIntoPooled(view, position, cold, o);
     const at = typeof position === 'bigint' ? position + BigInt(begun) : position + begun;
-    return withRest(begun, this.#preadintoPooled(view.subarray(begun), at, cold, o));
-  }
-
-  #preadintoPooled(view: Uint8Array, at: number | bigint, flags: number, o?: OpOptions): Promise<number> {
-    const slot = R.begin(P.KIND_READ, R.AS_VIEW, view);
-    const refused = R.applyOptions(slot, o, true);
-    if (refused !== undefined) return Promise.reject(refused);
-    R.args[P.ARG_FILE] = this.#id;
-    R.setReadSize(view.byteLength);
-    R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
-    R.setPosition(at);
-    addon.submitFile();
-    return R.sent(slot, o);
+    return withRest(begun, this.#readIntoPooled(view.subarray(begun), at, cold, o));
   }
 
   preadOver(memory: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
@@ -301,24 +284,27 @@ export class NativeFile implements OpenFile {
     return R.sent(slot, o);
   }
 
-  #simple(kind: number, shape: number, syscall: string, o: GivenOptions): Promise<never> {
+  #simple(
+    kind: number,
+    shape: number,
+    syscall: string,
+    o: GivenOptions,
+    position?: number | bigint,
+    whence = 0,
+  ): Promise<never> {
     const slot = R.begin(kind, shape, syscall);
     const refused = R.applyOptions(slot, o, false);
     if (refused !== undefined) return Promise.reject(refused);
     R.args[P.ARG_FILE] = this.#id;
     if (shape === R.AS_BIGINT_STATS) R.args[P.ARG_FLAGS] = P.FLAG_BIGINT;
+    if (position !== undefined) R.setPosition(position);
+    R.args[P.ARG_WHENCE] = whence;
     addon.submitFile();
     return R.sent(slot, o);
   }
 
   truncate(size: number | bigint, o?: OpOptions): Promise<void> {
-    const slot = R.begin(P.KIND_TRUNCATE, R.AS_NOTHING, 'ftruncate');
-    const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
-    R.args[P.ARG_FILE] = this.#id;
-    R.setPosition(size);
-    addon.submitFile();
-    return R.sent(slot, o);
+    return this.#simple(P.KIND_TRUNCATE, R.AS_NOTHING, 'ftruncate', o, size);
   }
 
   sync(o?: OpOptions): Promise<void> {

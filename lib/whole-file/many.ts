@@ -1,14 +1,17 @@
-// Many whole files, read a list at a time by a few native jobs and streamed in order.
+// Many files in a few native jobs: read whole, a list at a time and streamed in order, and their stats.
+import type { BigIntStats, Stats } from 'node:fs';
+
 import { isIterable } from '../arguments/bytes.js';
 import { checkPathList, type Path, toPathBytes } from '../arguments/path.js';
-import { readCall } from '../arguments/options.js';
+import { flag, optionReader, readCall } from '../arguments/options.js';
 import { invalidArgValue } from '../errors/index.js';
-import { storeToRead } from '../filesystem/mounts.js';
-import type { ReadManyAnswer } from '../filesystem/filesystem.js';
+import { isAnyMounted, realFiles, storeToRead } from '../filesystem/mounts.js';
+import type { ReadManyAnswer, StatCall } from '../filesystem/filesystem.js';
 import { asBuffer } from '../filesystem/positioned.js';
-import type { Store } from '../filesystem/store.js';
+import { statCall, type Store } from '../filesystem/store.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
+import type { StatOptions } from '../file/handle.js';
 
 /** Options of `readMany`. */
 export type ReadManyOptions = OpOptions;
@@ -18,7 +21,7 @@ export type ReadManyItem<P extends Path = Path> =
   { path: P; data: Buffer; error?: undefined } | { path: P; error: Error; data?: undefined };
 
 /** The number of paths per job. So many small files fit into one batch, so jobs do not wait for a request of a second batch. */
-const JOB_PATHS = 128;
+const FILES_PER_JOB = 128;
 /** The number of jobs that read ahead of the consumer, each by one batch. This limits the memory. */
 const JOBS = 4;
 
@@ -137,8 +140,8 @@ export async function* readMany<P extends Path>(
   try {
     for (;;) {
       while (!exhausted && jobs.length < JOBS) {
-        const some = await take(source, JOB_PATHS);
-        exhausted = some.length < JOB_PATHS;
+        const some = await take(source, FILES_PER_JOB);
+        exhausted = some.length < FILES_PER_JOB;
         if (some.length > 0) jobs.push(new Job(some, call));
       }
       const job = jobs[0];
@@ -181,4 +184,107 @@ async function take<P>({ isAsync, iterator }: PathSource<P>, count: number): Pro
     items.push(step.value);
   }
   return items;
+}
+
+const readOptions = optionReader({ bigint: flag(false), followSymlinks: flag(true) });
+
+/** Options of `statMany`. */
+export interface StatManyOptions extends StatOptions {
+  /** False stats a link itself. Default true. */
+  followSymlinks?: boolean | undefined;
+}
+
+/** The number of paths per job. The jobs of a list run in parallel, and results are processed while others run. */
+const STATS_PER_JOB = 512;
+
+type Answer = Stats | BigIntStats | Error;
+
+/**
+ * Gets the status of many files, several times faster than one by one.
+ * @returns for each path, in order, its Stats (BigIntStats with `{ bigint: true }`), or the Error that `stat` would reject with
+ * @throws TypeError if `paths` is not a list, AbortError, TimeoutError
+ * @cancelling stops at the next batch
+ * @platforms the same on Linux, macOS and Windows
+ * @example const sizes = (await statMany(paths)).map((s) => (s instanceof Error ? 0 : s.size));
+ */
+export function statMany(
+  paths: Iterable<Path>,
+  o: StatManyOptions & { bigint: true },
+): Promise<(BigIntStats | Error)[]>;
+export function statMany(paths: Iterable<Path>, o?: StatManyOptions): Promise<(Stats | Error)[]>;
+export async function statMany(paths: Iterable<Path>, o?: StatManyOptions): Promise<Answer[]> {
+  const { bigint, followSymlinks, call } = readOptions(o);
+  checkPathList(paths, false);
+  return statAll([...paths], statCall(followSymlinks, bigint), call);
+}
+
+/** The same with checked options. */
+export async function statAll(paths: Path[], how: StatCall, call: OpOptions | undefined): Promise<Answer[]> {
+  const answers = new Array<Answer>(paths.length);
+  const jobs: Promise<void>[] = [];
+  for (let from = 0; from < paths.length; from += STATS_PER_JOB) {
+    jobs.push(statSome(paths.slice(from, from + STATS_PER_JOB), answers, from, how, call));
+  }
+  await Promise.all(jobs);
+  return answers;
+}
+
+async function statSome(
+  paths: Path[],
+  answers: Answer[],
+  from: number,
+  how: StatCall,
+  call: OpOptions | undefined,
+): Promise<void> {
+  if (!isAnyMounted() && (await statTogether(paths, answers, from, how, call))) return;
+  const groups = new Map<Store, { indices: number[]; paths: (string | Uint8Array)[] }>();
+  for (const [i, path] of paths.entries()) {
+    try {
+      const at = toPathBytes(path);
+      const store = storeToRead(at);
+      let group = groups.get(store);
+      if (group === undefined) groups.set(store, (group = { indices: [], paths: [] }));
+      group.indices.push(from + i);
+      group.paths.push(at);
+    } catch {
+      answers[from + i] = refusalOf(path, `paths[${from + i}]`);
+    }
+  }
+  for (const [store, { indices, paths: checked }] of groups) {
+    const some = await store.statMany(checked, how, call);
+    for (let i = 0; i < indices.length; i++) answers[indices[i]!] = some[i]!;
+  }
+}
+
+// Used if all paths are on real file systems and valid.
+async function statTogether(
+  paths: Path[],
+  answers: Answer[],
+  from: number,
+  how: StatCall,
+  call: OpOptions | undefined,
+): Promise<boolean> {
+  const checked = new Array<string | Uint8Array>(paths.length);
+  try {
+    for (let i = 0; i < paths.length; i++) {
+      checked[i] = toPathBytes(paths[i]);
+      if (storeToRead(checked[i]!) !== realFiles) return false; // in a virtual file system of Node
+    }
+  } catch {
+    return false;
+  }
+  const some = await realFiles.statMany(checked, how, call);
+  for (let i = 0; i < some.length; i++) answers[from + i] = some[i]!;
+  return true;
+}
+
+// Argument names are built only for paths that are rejected, because building one for each path costs more than the
+// checks.
+function refusalOf(path: Path, name: string): Error {
+  try {
+    storeToRead(toPathBytes(path, name));
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error(`${name} was refused at first, and accepted later`);
 }
