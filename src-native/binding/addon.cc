@@ -33,7 +33,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   DefineTasks(env, exports);
   DefineLanes(env, exports);
   DefineInline(env, exports);
-  DefinePolled(env, exports);
   DefineText(env, exports);
   DefineTempRegistry(env, exports);
   return exports;

@@ -174,7 +174,6 @@ void DefineSubmissions(Napi::Env env, Napi::Object exports);
 void DefineTasks(Napi::Env env, Napi::Object exports);
 void DefineLanes(Napi::Env env, Napi::Object exports);
 void DefineInline(Napi::Env env, Napi::Object exports);
-void DefinePolled(Napi::Env env, Napi::Object exports);
 void DefineText(Napi::Env env, Napi::Object exports);
 void DefineTempRegistry(Napi::Env env, Napi::Object exports);
 

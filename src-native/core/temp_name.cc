@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "core/random_bytes.h"
+#include "core/temp_calls.h"
 #include "platform/directories.h"
 
 namespace uvfiles {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "core/exit_signals.h"
-#include "core/remove_now.h"
 #include "core/tasks/remove_tree.h"
+#include "core/temp_calls.h"
 #include "core/threads.h"
 
 namespace uvfiles {

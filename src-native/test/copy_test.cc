@@ -2,10 +2,9 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
+#include "core/tasks/copies.h"
 #include "core/unique_fd.h"
 #include "platform/posix/copy_content.h"
-#include "platform/posix/tasks/copy_file.h"
-#include "platform/posix/tasks/copy_tree.h"
 #include "test/os_support.h"
 
 using namespace uvfiles;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/tasks/os_tasks.h"
+#include "core/tasks/registry.h"
 #include "core/tasks/remove_tree.h"
 #include "test/temp_support.h"
 

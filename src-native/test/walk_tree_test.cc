@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "core/tasks/directories.h"
 #include "test/os_support.h"
 
 using namespace uvfiles;

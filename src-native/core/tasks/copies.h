@@ -54,6 +54,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+
+#include "core/task.h"
 
 namespace uvfiles {
 
@@ -67,5 +70,14 @@ enum CopyFlags : int64_t {
 
 // Instead of a mode: the directory has it already.
 constexpr uint32_t kModeIsRight = UINT32_MAX;
+
+// How they are made. Not on Windows, which has MakeOsTask only.
+std::unique_ptr<Task> MakeCopyFile(TaskArguments&& arguments);
+// `made` becomes true when the task creates the directory dst, which then contains only what it copied.
+std::unique_ptr<Task> MakeCopyTree(TaskArguments&& arguments, bool* made = nullptr);
+std::unique_ptr<Task> MakeCopyFolder(TaskArguments&& arguments);
+std::unique_ptr<Task> MakeCopyFiles(TaskArguments&& arguments);
+std::unique_ptr<Task> MakeMove(TaskArguments&& arguments);
+std::unique_ptr<Task> MakeSendFile(TaskArguments&& arguments);
 
 }  // namespace uvfiles

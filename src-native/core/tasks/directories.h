@@ -23,6 +23,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "core/task.h"
 
@@ -52,5 +53,7 @@ enum class EntryType : uint8_t {
 void MakeDirectories(const TaskArguments& arguments, Task* task);
 void RemoveDirectories(const TaskArguments& arguments, Task* task);
 void RenameDirectories(const TaskArguments& arguments, Task* task);
+
+std::unique_ptr<Task> MakeScanDirectory(TaskArguments&& arguments);
 
 }  // namespace uvfiles

@@ -9,57 +9,15 @@
 // An empty batch: out of descriptors. Error: only cancellation; a file that fails fails alone.
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <string>
 
 #include "core/task.h"
-#include "core/unique_fd.h"
-#include "platform/path_list.h"
 
 namespace uvfiles {
 
 enum class ReadManyCall : uint32_t { kOpen = 0, kStat = 1, kRead = 2, kElsewhere = 3 };
 
-class ReadMany final : public Task {
- public:
-  explicit ReadMany(TaskArguments&& arguments);
-  ~ReadMany() override;
-  Step Run(const Slice& slice) override;
-
- private:
-  enum class Progress : uint8_t { kFileDone, kSliceOver, kShortage, kBatchFirst, kBatchLast };
-
-  Progress ReadOne(const Slice& slice);
-  Progress Begin();
-  void Learn(int64_t file_ns);
-  bool Reserve(size_t size);
-  void Finish(int code, ReadManyCall call);
-  Step Flush(Step step);
-
-  const std::string paths_;
-  // Keeps the files that it has opened ahead until the batch is full: to open them again in each slice costs more than
-  // a read.
-  const std::unique_ptr<platform::PathList> list_;
-  const size_t batch_size_;
-  const int64_t slow_ns_;
-  size_t paths_left_;
-  size_t at_ = 0;  // of the next path; past the end: none
-
-  // The file being read.
-  UniqueFd file_;
-  uint64_t expected_ = 0;  // by its stat; 0 where that says nothing
-  size_t file_begin_ = 0;  // in memory_
-
-  // The batch being filled. A block, since a string would write zeros first where a file is read to.
-  Block memory_;
-  size_t used_ = 0;
-  std::string table_;
-  uint64_t count_ = 0;
-
-  UniqueFd elsewhere_;  // the last file of the last batch, if that is the caller's
-
-  // That a file takes: tells whether the files are cached. -1: none was read.
-  int64_t mean_ns_ = -1;
-};
+std::unique_ptr<Task> MakeReadMany(TaskArguments&& arguments);
 
 }  // namespace uvfiles

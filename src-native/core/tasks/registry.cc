@@ -2,11 +2,9 @@
 
 #include "core/tasks/directories.h"
 #include "core/tasks/file_lock.h"
-#include "core/tasks/os_tasks.h"
 #include "core/tasks/path_call.h"
 #include "core/tasks/read_many.h"
 #include "core/tasks/remove_tree.h"
-#include "core/tasks/scan_directory.h"
 #include "core/tasks/stat_many.h"
 #include "core/tasks/temp_file.h"
 #include "core/tasks/temp_finish.h"
@@ -63,17 +61,17 @@ std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
     case TaskKind::kFileLock:
       return std::make_unique<OneStepTask>(LockRange, std::move(arguments));
     case TaskKind::kScanDirectory:
-      return Make<ScanDirectory>(std::move(arguments));
+      return MakeScanDirectory(std::move(arguments));
     case TaskKind::kWalkTree:
-      return Make<WalkTree>(std::move(arguments));
+      return MakeWalkTree(std::move(arguments));
     case TaskKind::kStatMany:
-      return Make<StatMany>(std::move(arguments));
+      return MakeStatMany(std::move(arguments));
     case TaskKind::kReadMany:
-      return Make<ReadMany>(std::move(arguments));
+      return MakeReadMany(std::move(arguments));
     case TaskKind::kWriteAtomic:
-      return Make<WriteAtomic>(std::move(arguments));
+      return MakeWriteAtomic(std::move(arguments));
     case TaskKind::kOpenAtomic:
-      return Make<OpenAtomic>(std::move(arguments));
+      return MakeOpenAtomic(std::move(arguments));
     default:
       return MakeOsTask(kind, std::move(arguments));
   }

@@ -50,4 +50,10 @@ std::unique_ptr<Task> Make(TaskArguments&& arguments) {
 // lib/ has to pass as many as the task reads.
 std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments);
 
+// The tasks whose classes depend on the platform. Null for a kind that this platform does not have.
+//
+// An empty batch that is ready means that the process is out of descriptors. Nothing is lost: run the task again when one
+// has been closed.
+std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments);
+
 }  // namespace uvfiles

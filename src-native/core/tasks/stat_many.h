@@ -6,25 +6,15 @@
 // Error: only cancellation; a path that fails fails alone.
 #pragma once
 
-#include "core/stat_record.h"
+#include <cstdint>
+#include <memory>
+
 #include "core/task.h"
 
 namespace uvfiles {
 
 enum StatManyFlags : int64_t { kLinksThemselves = 1, kExact = 2 };
 
-class StatMany final : public Task {
- public:
-  explicit StatMany(TaskArguments&& arguments);
-  Step Run(const Slice& slice) override;
-
- private:
-  void Append(int64_t code, const StatRecord& record);
-
-  const std::string paths_;
-  const int64_t flags_;
-  size_t at_ = 0;  // past the end: done
-  std::string records_;
-};
+std::unique_ptr<Task> MakeStatMany(TaskArguments&& arguments);
 
 }  // namespace uvfiles

@@ -4,9 +4,8 @@
 
 #include <utility>
 
-#include "core/make_temp.h"
-#include "core/remove_now.h"
 #include "core/tasks/records.h"
+#include "core/temp_calls.h"
 #include "platform/directories.h"
 #include "platform/file_system.h"
 

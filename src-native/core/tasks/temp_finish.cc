@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "core/remove_now.h"
+#include "core/temp_calls.h"
 #include "core/write_all.h"
 
 namespace uvfiles {

@@ -17,12 +17,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "core/task.h"
-#include "core/tasks/walk_batch.h"
-#include "platform/directory_reader.h"
 
 namespace uvfiles {
 
@@ -32,49 +28,6 @@ enum WalkFlags : int64_t {
   kNoHidden = 4,  // leaves out names that begin with a dot
 };
 
-class WalkTree final : public Task {
- public:
-  explicit WalkTree(TaskArguments&& arguments);
-  Step Run(const Slice& slice) override;
-
- private:
-  // The directories above, for loop detection; shared by all children of one directory.
-  struct Ancestor {
-    int64_t device;
-    int64_t inode;
-    std::shared_ptr<const Ancestor> above;
-  };
-  struct Visit {
-    std::string relative;
-    uint32_t depth = 0;  // among the records
-    uint32_t index = 0;
-    uint32_t level = 0;   // names in `relative`
-    bool follow = false;  // the last name may be a link
-    std::shared_ptr<const Ancestor> above;
-    std::unique_ptr<WalkListing> listing;  // bottom-up: already listed, its children are done
-  };
-
-  bool IsLoop();
-  std::shared_ptr<const Ancestor> AncestorsOf(const std::string& relative) const;
-  // Reads on in the open directory. False when the slice ended first.
-  bool ReadOn(const Slice& slice);
-  void Add(const platform::DirectoryEntry& entry);
-  void FinishDirectory();
-  void PushChildren();
-  void Emit(const Visit& visit, const WalkListing& listing, int code);
-  Step Flush(Step step);
-
-  const std::string top_;
-  const int64_t flags_;
-  const int64_t depth_limit_;
-
-  platform::WalkBase base_;
-  platform::DirectoryReader reader_;
-  std::vector<Visit> pending_;  // the next one last
-  Visit current_;               // the one `reader_` has open
-  WalkListing listing_;
-  std::shared_ptr<const Ancestor> current_identity_;
-  WalkBatch batch_;
-};
+std::unique_ptr<Task> MakeWalkTree(TaskArguments&& arguments);
 
 }  // namespace uvfiles

@@ -3,7 +3,13 @@
 #include <uv.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
 
+#include "core/atomic_file.h"
+#include "core/task.h"
 #include "core/tasks/records.h"
 #include "core/unique_fd.h"
 #include "platform/file_system.h"
@@ -30,60 +36,94 @@ void Report(const AtomicFile& file, TaskError* error, std::string* output) {
   *error = TaskError();
 }
 
+class AtomicTask : public Task {
+ protected:
+  // Takes the first string.
+  explicit AtomicTask(TaskArguments& arguments)
+      : path_(std::move(arguments.bytes[0])),
+        flags_(arguments.numbers[0]),
+        permissions_(arguments.numbers[1]) {}
+
+  int Begin() { return file_->Begin(path_, flags_, permissions_, &error); }
+  // Discards the new file.
+  Step Fail(int code, const char* syscall) {
+    file_->Discard();
+    error = {code, syscall, path_, ""};
+    return Step::kDone;
+  }
+
+  const std::string path_;
+  const int64_t flags_;
+  const int64_t permissions_;
+  const std::unique_ptr<AtomicFile> file_ = MakeAtomicFile();
+};
+
+class WriteAtomic final : public AtomicTask {
+ public:
+  explicit WriteAtomic(TaskArguments&& arguments)
+      : AtomicTask(arguments), data_(std::move(arguments.bytes[1])) {}
+
+  Step Run(const Slice& slice) override {
+    int64_t code = 0;
+    if (cancelled()) {
+      code = UV_ECANCELED;
+    } else if (file_->fd() < 0) {
+      const int begun = Begin();
+      if (begun < 0) return AfterBegin(begun, &error);
+    }
+    while (code >= 0 && written_ < data_.size()) {
+      const size_t size = std::min(kPiece, data_.size() - written_);
+      code = platform::Write(file_->fd(), data_.data() + written_, size);
+      // A full disk may take nothing before it says ENOSPC; less than asked is never taken for success.
+      if (code == 0) code = UV_ENOSPC;
+      if (code > 0) written_ += static_cast<size_t>(code);
+      if (code > 0 && cancelled()) code = UV_ECANCELED;
+      if (code > 0 && written_ < data_.size() && slice.Expired()) return Step::kAgain;
+    }
+    if (code < 0) return Fail(static_cast<int>(code), "write");
+    const int published = file_->Publish(*this, &error);
+    if (published < 0 && !file_->committed() && IsDescriptorShortage(published))
+      written_ = 0;  // anew
+    Report(*file_, &error, &output);
+    return file_->committed() ? Step::kDone : AfterBegin(published, &error);
+  }
+
+ private:
+  const std::string data_;
+  size_t written_ = 0;
+};
+
+class OpenAtomic final : public AtomicTask {
+ public:
+  explicit OpenAtomic(TaskArguments&& arguments) : AtomicTask(arguments) {}
+
+  Step Run(const Slice&) override {
+    if (cancelled()) return Fail(UV_ECANCELED, "open");
+    if (!begun_) {
+      const int begun = Begin();
+      if (begun < 0) return AfterBegin(begun, &error);
+      const int opened = file_->OpenToOthers(&output);
+      if (opened < 0) return Fail(opened, "open");
+      begun_ = true;
+      return Step::kReady;
+    }
+    file_->Publish(*this, &error);
+    Report(*file_, &error, &output);
+    return Step::kDone;
+  }
+
+ private:
+  bool begun_ = false;
+};
+
 }  // namespace
 
-AtomicTask::AtomicTask(TaskArguments& arguments)
-    : path_(std::move(arguments.bytes[0])),
-      flags_(arguments.numbers[0]),
-      permissions_(arguments.numbers[1]) {}
-
-Step AtomicTask::Fail(int code, const char* syscall) {
-  file_->Discard();
-  error = {code, syscall, path_, ""};
-  return Step::kDone;
+std::unique_ptr<Task> MakeWriteAtomic(TaskArguments&& arguments) {
+  return std::make_unique<WriteAtomic>(std::move(arguments));
 }
 
-WriteAtomic::WriteAtomic(TaskArguments&& arguments)
-    : AtomicTask(arguments), data_(std::move(arguments.bytes[1])) {}
-
-Step WriteAtomic::Run(const Slice& slice) {
-  int64_t code = 0;
-  if (cancelled()) {
-    code = UV_ECANCELED;
-  } else if (file_->fd() < 0) {
-    const int begun = Begin();
-    if (begun < 0) return AfterBegin(begun, &error);
-  }
-  while (code >= 0 && written_ < data_.size()) {
-    const size_t size = std::min(kPiece, data_.size() - written_);
-    code = platform::Write(file_->fd(), data_.data() + written_, size);
-    // A full disk may take nothing before it says ENOSPC; less than asked is never taken for success.
-    if (code == 0) code = UV_ENOSPC;
-    if (code > 0) written_ += static_cast<size_t>(code);
-    if (code > 0 && cancelled()) code = UV_ECANCELED;
-    if (code > 0 && written_ < data_.size() && slice.Expired()) return Step::kAgain;
-  }
-  if (code < 0) return Fail(static_cast<int>(code), "write");
-  const int published = file_->Publish(*this, &error);
-  if (published < 0 && !file_->committed() && IsDescriptorShortage(published))
-    written_ = 0;  // anew
-  Report(*file_, &error, &output);
-  return file_->committed() ? Step::kDone : AfterBegin(published, &error);
-}
-
-Step OpenAtomic::Run(const Slice&) {
-  if (cancelled()) return Fail(UV_ECANCELED, "open");
-  if (!begun_) {
-    const int begun = Begin();
-    if (begun < 0) return AfterBegin(begun, &error);
-    const int opened = file_->OpenToOthers(&output);
-    if (opened < 0) return Fail(opened, "open");
-    begun_ = true;
-    return Step::kReady;
-  }
-  file_->Publish(*this, &error);
-  Report(*file_, &error, &output);
-  return Step::kDone;
+std::unique_ptr<Task> MakeOpenAtomic(TaskArguments&& arguments) {
+  return std::make_unique<OpenAtomic>(std::move(arguments));
 }
 
 }  // namespace uvfiles

@@ -14,9 +14,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 
-#include "core/atomic_file.h"
 #include "core/task.h"
 
 namespace uvfiles {
@@ -28,37 +26,7 @@ enum AtomicFlags : int64_t {
   kInPlaceIfBusy = 8,     // overwrites an old file that is a mount point, which nothing can replace
 };
 
-class AtomicTask : public Task {
- protected:
-  // Takes the first string.
-  explicit AtomicTask(TaskArguments& arguments);
-  int Begin() { return file_->Begin(path_, flags_, permissions_, &error); }
-  // Discards the new file.
-  Step Fail(int code, const char* syscall);
-
-  const std::string path_;
-  const int64_t flags_;
-  const int64_t permissions_;
-  const std::unique_ptr<AtomicFile> file_ = MakeAtomicFile();
-};
-
-class WriteAtomic final : public AtomicTask {
- public:
-  explicit WriteAtomic(TaskArguments&& arguments);
-  Step Run(const Slice& slice) override;
-
- private:
-  const std::string data_;
-  size_t written_ = 0;
-};
-
-class OpenAtomic final : public AtomicTask {
- public:
-  explicit OpenAtomic(TaskArguments&& arguments) : AtomicTask(arguments) {}
-  Step Run(const Slice& slice) override;
-
- private:
-  bool begun_ = false;
-};
+std::unique_ptr<Task> MakeWriteAtomic(TaskArguments&& arguments);
+std::unique_ptr<Task> MakeOpenAtomic(TaskArguments&& arguments);
 
 }  // namespace uvfiles

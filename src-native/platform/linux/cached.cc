@@ -14,7 +14,6 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "platform/linux/file_system_types.h"
 #include "platform/linux/kernel_version.h"
 #include "platform/linux/known_devices.h"
 #include "platform/linux/vector_io.h"

@@ -16,7 +16,6 @@
 #include "core/clock.h"
 #include "core/unique_fd.h"
 #include "platform/cached.h"
-#include "platform/linux/file_system_types.h"
 #include "platform/linux/known_devices.h"
 #include "platform/linux/mount_table.h"
 #include "platform/posix/open_ahead.h"

@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
+#include <string>
 
+#include "core/tasks/copies.h"
+#include "platform/directories.h"
 #include "platform/file_system.h"
 #include "platform/posix/directory_at.h"
 #include "platform/posix/extended_attributes.h"
 #include "platform/posix/fast_copy.h"
-#include "platform/posix/make_special.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -20,7 +23,40 @@ constexpr int kNothingToRun = 1;
 constexpr mode_t kPermissionBits = 0777;
 constexpr mode_t kAllModeBits = 07777;
 
+// Creates `name` as a FIFO or device like `original`. 0, or -1 with errno.
+int MakeSpecialAt(int directory, const char* name, const struct stat& original) {
+#ifdef __APPLE__
+  // It has mkfifoat and mknodat only since version 13, so the kernel is asked for the path of the directory. This is as good as
+  // the descriptor, unless somebody renames a directory above it between the two calls.
+  if (!S_ISFIFO(original.st_mode)) {
+    errno = EINVAL;
+    return -1;
+  }
+  const mode_t mode = original.st_mode & 0777;
+  if (directory == AT_FDCWD || name[0] == '/') return ::mkfifo(name, mode);
+  char path[PATH_MAX];
+  if (::fcntl(directory, F_GETPATH, path) != 0) return -1;
+  return ::mkfifo((std::string(path) + "/" + name).c_str(), mode);
+#else
+  return ::mknodat(directory, name, original.st_mode, original.st_rdev);
+#endif
+}
+
 }  // namespace
+
+CopyOptions CopyOptionsOf(int64_t flags) {
+  CopyOptions options;
+  options.exclusive = (flags & kCopyExclusive) != 0;
+  options.preserve = (flags & kCopyPreserve) != 0;
+  options.follow = (flags & kCopyFollow) != 0;
+  options.owner = (flags & kCopyOwner) != 0;
+  return options;
+}
+
+std::string TargetInto(const std::string& src, const std::string& dst) {
+  if (!platform::IsDirectory(dst)) return dst;
+  return platform::Join(dst, SplitLastName(src).name);
+}
 
 void TimesOf(const struct stat& found, struct timespec times[2]) {
 #ifdef __APPLE__

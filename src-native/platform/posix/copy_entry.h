@@ -4,6 +4,9 @@
 
 #include <sys/stat.h>
 
+#include <cstdint>
+#include <string>
+
 #include "core/unique_fd.h"
 #include "platform/posix/copy_content.h"
 
@@ -20,6 +23,12 @@ struct CopyOptions {
   bool special = false;    // creates FIFOs and devices; otherwise EINVAL
   bool durable = false;    // the content is on the disk before Run is done
 };
+
+// What CopyFlags ask for.
+CopyOptions CopyOptionsOf(int64_t flags);
+
+// `dst`, or the name of `src` below `dst` if that is a directory.
+std::string TargetInto(const std::string& src, const std::string& dst);
 
 // Times of `found`, for utimensat.
 void TimesOf(const struct stat& found, struct timespec times[2]);

@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include "platform/posix/directory_at.h"
-#include "platform/posix/open_below.h"
 #include "platform/posix/retry.h"
 #include "platform/posix/stat_at.h"
 

@@ -10,8 +10,10 @@
 #include <atomic>
 #include <cerrno>
 #include <mutex>
+#include <string>
+#include <vector>
 
-#include "core/remove_now.h"
+#include "core/temp_calls.h"
 #include "core/temp_registry.h"
 #include "platform/posix/loaded_libraries.h"
 #include "platform/thread.h"
@@ -41,6 +43,24 @@ int wake_read_fd = -1;
 bool resting = false;    // the thread waits without a timeout
 bool raising = false;    // a signal was raised again for the earlier disposition
 bool unwatched = false;  // a listener was removed, and its signal may have the default disposition
+
+// Calls the function that other copies of this library export as `name`. `own` is this copy's function, which is not called.
+// Not for signal handlers.
+void CallOtherCopies(const char* name, void (*own)()) {
+  std::vector<void (*)()> called = {own};
+  for (const std::string& library : LoadedLibraries()) {
+    void* const handle = ::dlopen(library.c_str(), RTLD_NOW | RTLD_NOLOAD);
+    if (handle == nullptr) continue;
+    const auto function = reinterpret_cast<void (*)()>(::dlsym(handle, name));
+    bool known = function == nullptr;
+    for (const auto each : called) known = known || each == function;
+    if (!known) {
+      called.push_back(function);
+      function();
+    }
+    ::dlclose(handle);
+  }
+}
 
 int IndexOf(int signum) {
   for (int i = 0; i < kCount; ++i)

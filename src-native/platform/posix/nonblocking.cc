@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <uv.h>
@@ -75,6 +76,11 @@ bool LacksReader(const char* path, int flags, int error) {
   if (error != UV_ENXIO || (flags & O_ACCMODE) != O_WRONLY) return false;
   struct stat status;
   return Retrying([&] { return ::stat(path, &status); }) == 0 && S_ISFIFO(status.st_mode);
+}
+
+bool IsReady(int fd, bool for_write) {
+  struct pollfd entry = {fd, static_cast<short>(for_write ? POLLOUT : POLLIN), 0};
+  return Retrying([&] { return ::poll(&entry, 1, 0); }) > 0;
 }
 
 }  // namespace platform

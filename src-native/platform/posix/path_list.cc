@@ -7,7 +7,6 @@
 
 #include "platform/posix/retry.h"
 #include "platform/posix/stat_at.h"
-#include "platform/posix/tasks/folder.h"
 #include "platform/posix/tasks/opened_ahead.h"
 
 namespace uvfiles {

@@ -37,15 +37,57 @@ class Win32AtomicFile final : public AtomicFile {
  public:
   ~Win32AtomicFile() override { Discard(); }
 
-  int Begin(const std::string& path, int64_t flags, int64_t permissions, TaskError* error) override;
+  int Begin(const std::string& path, int64_t flags, int64_t /*permissions*/,
+            TaskError* error) override {
+    path_ = path;
+    flags_ = flags;
+    target_ = Resolved(path);
+    if (platform::IsDirectory(target_)) return Fail(UV_EISDIR, "open", error);
+    StatRecord there;
+    if ((flags & kAtomicExclusive) != 0 && win32::StatPath(path, false, &there) == 0)
+      return Fail(UV_EEXIST, "open", error);
+    for (int i = 0; i < kMaxNames; ++i) {
+      std::string temp;
+      int fd = win32::NameBeside(target_, &temp);
+      // Not with MakeFile: the file would stay marked as a temporary one.
+      if (fd == 0) fd = platform::OpenByPath(temp.c_str(), _O_CREAT | _O_EXCL | _O_RDWR, 0600);
+      if (fd == UV_EEXIST) continue;
+      if (fd < 0) return Fail(fd, "open", error);
+      temp_ = std::move(temp);
+      file_.Reset(fd);
+      return 0;
+    }
+    return Fail(UV_EEXIST, "open", error);
+  }
+
   int fd() const override { return file_.Get(); }
   int OpenToOthers(std::string* path) override {
     *path = temp_;
     return 0;
   }
-  int Publish(const Task& task, TaskError* error) override;
+
+  int Publish(const Task& /*task*/, TaskError* error) override {
+    if ((flags_ & kDurable) != 0) {
+      const int synced = platform::Sync(file_.Get());
+      if (synced < 0) return Fail(synced, "fsync", error);
+    }
+    const int closed = platform::CloseFile(file_.Release());
+    if (closed < 0) return Fail(closed, "close", error);
+    const unsigned long replace = (flags_ & kAtomicExclusive) != 0 ? 0 : MOVEFILE_REPLACE_EXISTING;
+    const unsigned long durable = (flags_ & kDurable) != 0 ? MOVEFILE_WRITE_THROUGH : 0;
+    const int code = win32::Rename(temp_, target_, replace | durable);
+    if (code != 0) return Fail(code, "rename", error);
+    temp_.clear();
+    return 0;
+  }
+
   bool committed() const override { return false; }
-  void Discard() override;
+
+  void Discard() override {
+    file_.Reset();
+    if (!temp_.empty()) win32::RemoveFile(temp_);
+    temp_.clear();
+  }
 
  private:
   int Fail(int code, const char* syscall, TaskError* error) {
@@ -60,50 +102,6 @@ class Win32AtomicFile final : public AtomicFile {
   int64_t flags_ = 0;
   UniqueFd file_;
 };
-
-int Win32AtomicFile::Begin(const std::string& path, int64_t flags, int64_t /*permissions*/,
-                           TaskError* error) {
-  path_ = path;
-  flags_ = flags;
-  target_ = Resolved(path);
-  if (platform::IsDirectory(target_)) return Fail(UV_EISDIR, "open", error);
-  StatRecord there;
-  if ((flags & kAtomicExclusive) != 0 && win32::StatPath(path, false, &there) == 0)
-    return Fail(UV_EEXIST, "open", error);
-  for (int i = 0; i < kMaxNames; ++i) {
-    std::string temp;
-    int fd = win32::NameBeside(target_, &temp);
-    // Not with MakeFile: the file would stay marked as a temporary one.
-    if (fd == 0) fd = platform::OpenByPath(temp.c_str(), _O_CREAT | _O_EXCL | _O_RDWR, 0600);
-    if (fd == UV_EEXIST) continue;
-    if (fd < 0) return Fail(fd, "open", error);
-    temp_ = std::move(temp);
-    file_.Reset(fd);
-    return 0;
-  }
-  return Fail(UV_EEXIST, "open", error);
-}
-
-int Win32AtomicFile::Publish(const Task& /*task*/, TaskError* error) {
-  if ((flags_ & kDurable) != 0) {
-    const int synced = platform::Sync(file_.Get());
-    if (synced < 0) return Fail(synced, "fsync", error);
-  }
-  const int closed = platform::CloseFile(file_.Release());
-  if (closed < 0) return Fail(closed, "close", error);
-  const unsigned long replace = (flags_ & kAtomicExclusive) != 0 ? 0 : MOVEFILE_REPLACE_EXISTING;
-  const unsigned long durable = (flags_ & kDurable) != 0 ? MOVEFILE_WRITE_THROUGH : 0;
-  const int code = win32::Rename(temp_, target_, replace | durable);
-  if (code != 0) return Fail(code, "rename", error);
-  temp_.clear();
-  return 0;
-}
-
-void Win32AtomicFile::Discard() {
-  file_.Reset();
-  if (!temp_.empty()) win32::RemoveFile(temp_);
-  temp_.clear();
-}
 
 }  // namespace
 

@@ -1,12 +1,15 @@
 // Windows has no poll(2) for pipes and consoles. Their state is checked every few milliseconds while somebody waits.
 #include "platform/readiness.h"
 
+#include <uv.h>
 #include <windows.h>
 
 #include <algorithm>
 #include <mutex>
 #include <unordered_map>
 
+#include "platform/file_system.h"
+#include "platform/nonblocking.h"
 #include "platform/win32/errors.h"
 #include "platform/win32/handles.h"
 
@@ -108,6 +111,20 @@ bool IsReady(int fd, bool for_write) {
       return true;
   }
 }
+
+// Pipes and consoles that were opened without FILE_FLAG_OVERLAPPED have no calls that do not wait. So a read first asks
+// whether there is something to read. A write may wait for a slow reader, on a pool thread.
+int64_t ReadNow(const OpenFile& file, char* data, size_t size) {
+  return IsReady(file.fd, false) ? Read(file.fd, data, size) : int64_t{UV_EAGAIN};
+}
+
+int64_t WriteNow(const OpenFile& file, const char* data, size_t size) {
+  return Write(file.fd, data, size);
+}
+
+int OpenNow(const char* path, int flags, int mode) { return OpenByPath(path, flags, mode); }
+int MakeBlocking(int, int) { return 0; }
+bool LacksReader(const char*, int, int) { return false; }
 
 }  // namespace platform
 }  // namespace uvfiles

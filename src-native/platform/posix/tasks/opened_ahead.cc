@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
 
 #include "platform/cached.h"
+#include "platform/posix/directory_at.h"
 #include "platform/posix/open_ahead.h"
 #include "platform/posix/retry.h"
 
@@ -21,6 +23,32 @@ uint64_t RegularSize(const struct stat& found) {
 }
 
 }  // namespace
+
+int Folder::ShortenTo(const char** path) {
+  const char* const slash = std::strrchr(*path, '/');
+  // For entries of the root, this would save nothing, and "a/" means "a" itself.
+  if (slash == nullptr || slash == *path || slash[1] == '\0') return AT_FDCWD;
+  const auto length = static_cast<size_t>(slash - *path);
+  if (length != length_ || std::memcmp(path_, *path, length) != 0) {
+    // The directory is opened for the second name in it, because each name of a list may be in a different directory.
+    directory_.Reset();
+    path_ = *path;
+    length_ = length;
+    opened_ = false;
+    return AT_FDCWD;
+  }
+#ifdef O_PATH
+  if (!opened_) {
+    opened_ = true;
+    const std::string folder(*path, length);
+    directory_.Reset(::open(folder.c_str(), kOpenAsBase));
+  }
+#endif
+  // It could not be opened. The call with the whole path succeeds, or reports why it fails.
+  if (!directory_) return AT_FDCWD;
+  *path = slash + 1;
+  return directory_.Get();
+}
 
 UniqueFd OpenedAhead::Take(size_t path_at) {
   while (count_ > 0 && files_[first_].path_at <= path_at) {

@@ -1,7 +1,4 @@
-// Opens files of a list before their turn and starts reading their first bytes, so that the disk fetches many files at
-// once. Only for files that are not cached: for cached ones, it would only add system calls.
-//
-// At most kMost descriptors are open. A file that cannot be opened here is opened at its turn, which reports the error.
+// What reading a list of files holds open besides the file being read.
 #pragma once
 
 #include <array>
@@ -10,10 +7,26 @@
 #include <string>
 
 #include "core/unique_fd.h"
-#include "platform/posix/tasks/folder.h"
 
 namespace uvfiles {
 
+// Avoids repeated lookups of a directory that many paths of a list share.
+class Folder {
+ public:
+  // If the path's directory is open, shortens `path` to its last name and returns the descriptor; otherwise AT_FDCWD.
+  int ShortenTo(const char** path);
+
+ private:
+  UniqueFd directory_;
+  const char* path_ = nullptr;  // the first path in it
+  size_t length_ = 0;           // of the directory's part of that
+  bool opened_ = false;         // or an open has failed
+};
+
+// Opens files of a list before their turn and starts reading their first bytes, so that the disk fetches many files at
+// once. Only for files that are not cached: for cached ones, it would only add system calls.
+//
+// At most kMost descriptors are open. A file that cannot be opened here is opened at its turn, which reports the error.
 class OpenedAhead {
  public:
   static constexpr size_t kMost = 32;

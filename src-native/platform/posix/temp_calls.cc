@@ -1,12 +1,18 @@
-#include "core/make_temp.h"
+#include "core/temp_calls.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#ifdef __APPLE__
+// sys/random.h needs the first two headers. Keep this order.
+#include <Availability.h>
+#include <stddef.h>
+#include <sys/random.h>
+#endif
 
-#include "core/remove_now.h"
 #include "core/unique_fd.h"
 #include "platform/posix/chmod_unfollowed.h"
 #include "platform/posix/retry.h"
@@ -31,6 +37,18 @@ int Open(const char* path, int flags, bool appending, bool* made) {
   if (::fstat(fd.Get(), &st) != 0) return -errno;
   if ((st.st_mode & 07777) != kFileMode && ::fchmod(fd.Get(), kFileMode) != 0) return -errno;
   return fd.Release();
+}
+
+constexpr int kMaxHeld = 2;
+std::mutex* held[kMaxHeld];
+int held_count = 0;
+
+void HoldAll() {
+  for (int i = 0; i < held_count; ++i) held[i]->lock();
+}
+
+void ReleaseAll() {
+  for (int i = held_count; i-- > 0;) held[i]->unlock();
 }
 
 }  // namespace
@@ -65,5 +83,19 @@ int MakePrivateDirectory(const std::string& path) {
   if (failure != 0) ::rmdir(path.c_str());
   return failure;
 }
+
+int RemoveFileNow(const std::string& path) {
+  return Retrying([&] { return ::unlink(path.c_str()); });
+}
+
+int64_t CurrentProcess() { return ::getpid(); }
+
+void HoldDuringFork(std::mutex* mutex) {
+  if (held_count == 0) ::pthread_atfork(HoldAll, ReleaseAll, ReleaseAll);
+  if (held_count < kMaxHeld) held[held_count++] = mutex;
+}
+
+// On Linux, this is getrandom(2), which is never short or interrupted for so few bytes.
+int RandomBytes(void* bytes, size_t size) { return ::getentropy(bytes, size) == 0 ? 0 : -errno; }
 
 }  // namespace uvfiles

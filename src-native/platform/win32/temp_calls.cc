@@ -1,11 +1,19 @@
-#include "core/make_temp.h"
+#include "core/temp_calls.h"
 
 #include <fcntl.h>
 #include <uv.h>
+#include <windows.h>
+
+// After windows.h, which declares its types.
+#include <bcrypt.h>
 
 #include "core/temp_name.h"
 #include "platform/win32/change.h"
 #include "platform/win32/open.h"
+
+#ifdef _MSC_VER
+#pragma comment(lib, "bcrypt")
+#endif
 
 // Windows has no umask. Files inherit their access rights from the directory, which is usually the user's own (%TEMP%).
 namespace uvfiles {
@@ -41,5 +49,18 @@ int MakeNamelessFile(const std::string& dir, bool appending) {
 }
 
 int MakePrivateDirectory(const std::string& path) { return win32::MakeDirectoryAt(path); }
+
+int RemoveFileNow(const std::string& path) { return win32::RemoveFile(path); }
+
+int64_t CurrentProcess() { return ::GetCurrentProcessId(); }
+
+void HoldDuringFork(std::mutex*) {}  // Windows has no fork
+
+int RandomBytes(void* bytes, size_t size) {
+  const NTSTATUS status =
+      ::BCryptGenRandom(nullptr, static_cast<PUCHAR>(bytes), static_cast<ULONG>(size),
+                        BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+  return status >= 0 ? 0 : UV_EIO;
+}
 
 }  // namespace uvfiles

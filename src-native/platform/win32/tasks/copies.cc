@@ -1,0 +1,338 @@
+// The tasks of core/tasks/copies.h on Windows. kCopyFolder and kCopyFiles are not needed.
+#include "core/tasks/copies.h"
+
+#include <uv.h>
+#include <windows.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/task.h"
+#include "core/tasks/records.h"
+#include "core/tasks/registry.h"
+#include "core/tasks/remove_tree.h"
+#include "platform/directories.h"
+#include "platform/file_system.h"
+#include "platform/win32/change.h"
+#include "platform/win32/directory.h"
+#include "platform/win32/handles.h"
+#include "platform/win32/open.h"
+#include "platform/win32/paths.h"
+#include "platform/win32/stat.h"
+
+namespace uvfiles {
+
+namespace {
+
+constexpr size_t kPiece = 256 * 1024;
+
+void CopyTimes(const std::string& from, const std::string& to) {
+  const win32::UniqueHandle source = win32::OpenFor(from, FILE_READ_ATTRIBUTES, true);
+  const win32::UniqueHandle target = win32::OpenFor(to, FILE_WRITE_ATTRIBUTES, true);
+  FILETIME created, accessed, modified;
+  if (source && target && ::GetFileTime(source.Get(), &created, &accessed, &modified))
+    ::SetFileTime(target.Get(), &created, &accessed, &modified);
+}
+
+// Links are copied as links unless they are followed. The copy fails if the user lacks the privilege to create links.
+class CopyTree final : public Task {
+ public:
+  explicit CopyTree(TaskArguments&& arguments)
+      : from_(std::move(arguments.bytes[0])),
+        to_(std::move(arguments.bytes[1])),
+        flags_(arguments.numbers[0]) {}
+
+  Step Run(const Slice& slice) override {
+    std::string failed;
+    int code = 0;
+    if (!begun_) {
+      begun_ = true;
+      code = Begin();
+    }
+    while (code == 0 && !pending_.empty()) {
+      if (cancelled()) {
+        code = UV_ECANCELED;
+        break;
+      }
+      const std::string next = std::move(pending_.back());
+      pending_.pop_back();
+      code = CopyEntry(next, &failed);
+      if (code == 0 && slice.Expired() && !pending_.empty()) return Step::kAgain;
+    }
+    if (code != 0) {
+      error = {code, "cp", platform::Join(from_, failed), platform::Join(to_, failed)};
+    } else if ((flags_ & kCopyPreserve) != 0) {
+      for (auto each = made_.rbegin(); each != made_.rend(); ++each)
+        CopyTimes(platform::Join(from_, *each), platform::Join(to_, *each));
+    }
+    return Step::kDone;
+  }
+
+  // Whether the copy's top directory has been made, or was there and may be used.
+  bool made() const { return !made_.empty(); }
+
+ private:
+  // Compares the source with each directory above the target, so that no tree is copied into itself.
+  int Begin() {
+    StatRecord source;
+    const int code = win32::StatPath(from_, true, &source);
+    if (code != 0) return code;
+    if ((source.mode & kTypeMask) != kTypeDirectory) return UV_ENOTDIR;
+    std::string above = to_;
+    for (size_t length = platform::LengthWithoutSeparators(to_); length > 0;
+         length = platform::ParentLength(above, length)) {
+      StatRecord record;
+      const int found = win32::StatPath(above.substr(0, length), true, &record);
+      if (found == 0 && record.dev == source.dev && record.ino == source.ino) return UV_EINVAL;
+    }
+    const bool exist_ok = (flags_ & kCopyExistOk) != 0;
+    if (!exist_ok && platform::IsDirectory(to_)) return UV_EEXIST;
+    TaskError failure;
+    if (!platform::MakeChain(to_, 0777, exist_ok, *this, &failure)) return failure.code;
+    return OpenDirectory("");
+  }
+
+  int CopyEntry(const std::string& relative, std::string* failed) {
+    const std::string from = platform::Join(from_, relative);
+    const std::string to = platform::Join(to_, relative);
+    *failed = relative;
+    const bool follow = (flags_ & kCopyFollow) != 0;
+    StatRecord record;
+    const int code = win32::StatPath(from, follow, &record);
+    if (code != 0) return code;
+    const int64_t type = record.mode & kTypeMask;
+    if (type != kTypeDirectory)
+      return win32::Copy(from, to, type == kTypeLink ? COPY_FILE_COPY_SYMLINK : 0);
+    // Followed links that lead back to a directory above would go on until the path is too long.
+    if (std::count(relative.begin(), relative.end(), '\\') > 512) return UV_ELOOP;
+    const int made = win32::MakeDirectoryAt(to);
+    if (made != 0 && !(made == UV_EEXIST && (flags_ & kCopyExistOk) != 0)) return made;
+    return OpenDirectory(relative);
+  }
+
+  // Notes the entries of a directory whose copy has been made.
+  int OpenDirectory(const std::string& relative) {
+    win32::Directory directory;
+    int code = directory.Open(platform::Join(from_, relative), true, false);
+    win32::Entry entry;
+    while (code == 0 && (code = directory.Next(&entry)) > 0) {
+      pending_.push_back(platform::Join(relative, entry.name));
+      code = 0;
+    }
+    if (code == 0) made_.push_back(relative);
+    return code;
+  }
+
+  const std::string from_;
+  const std::string to_;
+  const int64_t flags_;
+  bool begun_ = false;
+  std::vector<std::string> pending_;  // below both, the next one last
+  std::vector<std::string> made_;     // directories, which get their times at the end
+};
+
+// Moves a tree to another volume: copies it, and then removes the original, or the copy if that has failed.
+class TreeAcross {
+ public:
+  TreeAcross(const std::string& from, const std::string& to)
+      : from_(from), to_(to), copy_({{from, to}, {kCopyPreserve}}) {}
+
+  // As Task::Run. At the end, `error` says why it failed. Cancelling stops the copy, but not the removal.
+  Step Run(const Slice& slice, bool cancelled) {
+    if (removal_ == nullptr) {
+      if (cancelled) copy_.Cancel();
+      const Step step = copy_.Run(slice);
+      if (step != Step::kDone) return step;
+      error = copy_.error;
+      if (error && !copy_.made()) return Step::kDone;  // what is there is somebody else's
+      removal_ = std::make_unique<RemoveTree>(TaskArguments{{error ? to_ : from_}, {kForce}});
+    }
+    const Step step = removal_->Run(slice);
+    removal_->output.clear();
+    if (step != Step::kDone) return Step::kAgain;
+    if (!error) error = removal_->error;
+    return Step::kDone;
+  }
+
+  TaskError error;
+
+ private:
+  const std::string from_;
+  const std::string to_;
+  CopyTree copy_;
+  std::unique_ptr<RemoveTree> removal_;
+};
+
+// Copies through memory, because the system's own call (TransmitFile) only sends to sockets.
+class SendFile final : public Task {
+ public:
+  explicit SendFile(TaskArguments&& arguments)
+      : out_(static_cast<int>(arguments.numbers[0])),
+        in_(static_cast<int>(arguments.numbers[1])),
+        offset_(arguments.numbers[2]),
+        left_(arguments.numbers[3]) {}
+
+  Step Run(const Slice& slice) override {
+    std::string piece;
+    int64_t code = 0;
+    while (left_ > 0 && code >= 0 && !cancelled()) {
+      piece.resize(static_cast<size_t>(std::min<int64_t>(left_, kPiece)));
+      code = offset_ < 0 ? platform::Read(in_, &piece[0], piece.size())
+                         : platform::Pread(in_, &piece[0], piece.size(), offset_);
+      if (code == 0) left_ = 0;  // the end
+      const size_t size = code > 0 ? static_cast<size_t>(code) : 0;
+      for (size_t at = 0; at < size && code > 0;) {
+        code = platform::Write(out_, piece.data() + at, size - at);
+        if (code == 0) code = UV_ENOSPC;
+        if (code > 0) {
+          at += static_cast<size_t>(code);
+          sent_ += code;
+          left_ -= code;
+          if (offset_ >= 0) offset_ += code;
+        }
+      }
+      if (code > 0 && left_ > 0 && slice.Expired()) return Step::kAgain;
+    }
+    if (code < 0) error = {static_cast<int>(code), "sendfile", "", ""};
+    if (code >= 0 && cancelled()) error = {UV_ECANCELED, "sendfile", "", ""};
+    AppendInteger(&output, sent_);
+    return Step::kDone;
+  }
+
+ private:
+  const int out_;
+  const int in_;
+  int64_t offset_;
+  int64_t left_;
+  int64_t sent_ = 0;
+};
+
+bool IsSameFile(const std::string& a, const std::string& b) {
+  StatRecord first, second;
+  return win32::StatPath(a, true, &first) == 0 && win32::StatPath(b, true, &second) == 0 &&
+         first.dev == second.dev && first.ino == second.ino;
+}
+
+// Gives a copy the current time. Windows has given it the times of the original.
+void TouchNow(const std::string& path) {
+  const win32::UniqueHandle handle = win32::OpenFor(path, FILE_WRITE_ATTRIBUTES, true);
+  if (!handle) return;
+  FILETIME now;
+  ::GetSystemTimeAsFileTime(&now);
+  ::SetFileTime(handle.Get(), nullptr, &now, &now);
+}
+
+// `target`, or, if that is a directory, the name of `source` in it.
+std::string TargetInto(const std::string& source, const std::string& target) {
+  if (!platform::IsDirectory(target)) return target;
+  const size_t end = platform::LengthWithoutSeparators(source);
+  size_t begin = end;
+  const size_t root = win32::RootLength(source);
+  while (begin > root && !win32::IsSeparator(source[begin - 1])) --begin;
+  return platform::Join(target, source.substr(begin, end - begin));
+}
+
+// windows.h has a macro named CopyFile, hence the name. Windows itself copies the content, attributes, streams and times, and
+// shares blocks if the volume can.
+class CopyOneFile final : public Task {
+ public:
+  explicit CopyOneFile(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
+
+  Step Run(const Slice&) override {
+    const std::string& from = arguments_.bytes[0];
+    const int64_t flags = arguments_.numbers[0];
+    const std::string to = TargetInto(from, arguments_.bytes[1]);
+    int code = cancelled() ? UV_ECANCELED : 0;
+    if (code == 0 && platform::IsDirectory(from)) code = UV_EISDIR;
+    if (code == 0 && IsSameFile(from, to)) code = UV_EINVAL;
+    if (code == 0)
+      code = win32::Copy(from, to, (flags & kCopyExclusive) != 0 ? COPY_FILE_FAIL_IF_EXISTS : 0);
+    if (code == 0 && (flags & kCopyPreserve) == 0) TouchNow(to);
+    if (code != 0) {
+      error = {code, "copyfile", from, to};
+    } else {
+      output = to;
+    }
+    return Step::kDone;
+  }
+
+ private:
+  TaskArguments arguments_;
+};
+
+// A file across volumes is copied to a temporary name and renamed; a tree is copied in place.
+class Move final : public Task {
+ public:
+  explicit Move(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
+
+  Step Run(const Slice& slice) override {
+    if (tree_ != nullptr) return GoOn(slice);
+    const std::string& from = arguments_.bytes[0];
+    const std::string& given = arguments_.bytes[1];
+    // If only the case of letters changes, both names mean the same directory, and it is not moved into itself.
+    const std::string to = IsSameFile(from, given) ? given : TargetInto(from, given);
+    StatRecord there;
+    int code = cancelled() ? UV_ECANCELED : 0;
+    if (code == 0 && to != given && win32::StatPath(to, false, &there) == 0) code = UV_EEXIST;
+    if (code == 0) code = win32::Rename(from, to);
+    if (code == UV_EXDEV && platform::IsDirectory(from)) {
+      to_ = to;
+      tree_ = std::make_unique<TreeAcross>(from, to);
+      return GoOn(slice);
+    }
+    if (code == UV_EXDEV) code = FileAcross(from, to);
+    if (code != 0) {
+      error = {code, "rename", from, to};
+    } else {
+      output = to;
+    }
+    return Step::kDone;
+  }
+
+ private:
+  int FileAcross(const std::string& from, const std::string& to) const {
+    std::string temp;
+    int code = win32::NameBeside(to, &temp);
+    if (code == 0) code = win32::Copy(from, temp, COPY_FILE_FAIL_IF_EXISTS);
+    if (code == 0) code = win32::Rename(temp, to);
+    if (code != 0) {
+      win32::RemoveFile(temp);
+      return code;
+    }
+    return win32::RemoveFile(from);
+  }
+
+  Step GoOn(const Slice& slice) {
+    const Step step = tree_->Run(slice, cancelled());
+    if (step != Step::kDone) return step;
+    error = tree_->error;
+    if (!error) output = to_;
+    return Step::kDone;
+  }
+
+  TaskArguments arguments_;
+  std::unique_ptr<TreeAcross> tree_;  // once the volumes are known to differ
+  std::string to_;
+};
+
+}  // namespace
+
+std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
+  switch (kind) {
+    case TaskKind::kCopyFile:
+      return Make<CopyOneFile>(std::move(arguments));
+    case TaskKind::kMove:
+      return Make<Move>(std::move(arguments));
+    case TaskKind::kCopyTree:
+      return Make<CopyTree>(std::move(arguments));
+    case TaskKind::kSendFile:
+      return Make<SendFile>(std::move(arguments));
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace uvfiles
