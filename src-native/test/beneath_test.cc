@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "core/tasks/path_call.h"
 #include "test/os_support.h"
 
 using namespace uvfiles;
@@ -21,8 +22,8 @@ Outcome Call(bool stepwise, PathCallName call, std::vector<std::string> bytes,
   arguments.bytes = std::move(bytes);
   arguments.numbers = std::move(numbers);
   arguments.numbers.insert(arguments.numbers.begin(), static_cast<int64_t>(call));
-  BeneathTask task(std::move(arguments), stepwise);
-  return RunToEnd(task);
+  const auto task = MakeBeneath(std::move(arguments), stepwise);
+  return RunToEnd(*task);
 }
 
 // root/{file, dir/{inner}, up -> .., out -> ../secret, abs -> /etc, in -> dir/inner, dirlink -> dir, loop -> loop,
@@ -47,12 +48,12 @@ std::string Content(bool stepwise, const std::string& root, const std::string& p
   TaskArguments arguments;
   arguments.bytes = {root, path};
   arguments.numbers = {static_cast<int64_t>(PathCallName::kOpen), O_RDONLY, 0};
-  BeneathTask task(std::move(arguments), stepwise);
-  REQUIRE(task.Run(Slice()) == Step::kDone);
-  if (task.opened < 0)
-    return task.error.syscall + std::string(" ") + std::to_string(-task.error.code);
+  const auto task = MakeBeneath(std::move(arguments), stepwise);
+  REQUIRE(task->Run(Slice()) == Step::kDone);
+  if (task->opened < 0)
+    return task->error.syscall + std::string(" ") + std::to_string(-task->error.code);
   char text[16];
-  const ssize_t size = ::read(task.opened, text, sizeof text);
+  const ssize_t size = ::read(task->opened, text, sizeof text);
   return size < 0 ? "<unread>" : std::string(text, static_cast<size_t>(size));
 }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "core/tasks/registry.h"
-#include "core/tasks/temp_finish.h"
 #include "test/temp_support.h"
 
 using namespace uvfiles;

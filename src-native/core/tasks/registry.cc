@@ -7,7 +7,6 @@
 #include "core/tasks/remove_tree.h"
 #include "core/tasks/stat_many.h"
 #include "core/tasks/temp_file.h"
-#include "core/tasks/temp_finish.h"
 #include "core/tasks/walk_tree.h"
 #include "core/tasks/write_atomic.h"
 

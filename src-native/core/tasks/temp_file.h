@@ -8,6 +8,14 @@
 //   kRegistered counts for directories), owner.
 // Output: for a file `opened`; uint64 registration (0: none), the path (empty when anonymous).
 // Error: "open" or "mkdir" with the last path tried.
+//
+// kTempDiscard removes a file by its name and forgets its registration. A file that is gone already is fine.
+// Arguments: bytes: the path. numbers: registration (0: none). Error: "unlink".
+//
+// kTempFinish does all in one operation: it writes what was still buffered, closes the descriptor and removes the name. Each step
+// is done even if another one fails; the first failure is reported.
+// Arguments: bytes: the path, the data. numbers: the descriptor (owned from then on), registration, where to write (-1:
+//   at the descriptor's position, or its end when it appends). Error: "write", "close" or "unlink".
 #pragma once
 
 #include <cstdint>
@@ -16,6 +24,7 @@
 #include "core/task.h"
 #include "core/temp_name.h"
 #include "core/temp_registry.h"
+#include "core/unique_fd.h"
 
 namespace uvfiles {
 
@@ -59,6 +68,25 @@ class TempDirectory final : public TempEntry {
  public:
   explicit TempDirectory(TaskArguments&& arguments, NameSource source = AppendRandomName)
       : TempEntry(std::move(arguments), Kind::kDirectory, source) {}
+};
+
+void DiscardTemp(const TaskArguments& arguments, Task* task);
+
+class TempFinish final : public Task {
+ public:
+  explicit TempFinish(TaskArguments&& arguments);
+  // A task that never ran still closes and removes.
+  ~TempFinish() override;
+  Step Run(const Slice& slice) override;
+
+ private:
+  void Fail(int code, const char* syscall);
+
+  const std::string path_;
+  const std::string data_;
+  UniqueFd fd_;
+  const TempRegistry::Id id_;
+  const int64_t at_;
 };
 
 }  // namespace uvfiles

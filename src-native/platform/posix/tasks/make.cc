@@ -19,7 +19,7 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
     case TaskKind::kSendFile:
       return MakeSendFile(std::move(arguments));
     case TaskKind::kBeneath:
-      return Make<BeneathTask>(std::move(arguments));
+      return MakeBeneath(std::move(arguments));
     default:
       return nullptr;
   }
