@@ -1,7 +1,10 @@
 // Replacements for `__filename` and `require` in bundles: bundlers copy these CommonJS modules into ES modules, which have
 // neither.
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+
+import { isDescriptorShortage } from './errors/index.js';
 
 /** The name of the file that calls it. `callSite.getFileName()` ignores source maps. */
 function fileByStack(): string {
@@ -40,5 +43,14 @@ export function withRequire<T>(load: () => T): T {
     return load();
   } finally {
     delete scope.require;
+  }
+}
+
+/** Throws EMFILE or ENFILE without a descriptor, where Node 20 would not find a package, and would remember that. */
+export function checkDescriptors(): void {
+  try {
+    closeSync(openSync(ownFile, 'r'));
+  } catch (error) {
+    if (isDescriptorShortage(error)) throw error;
   }
 }

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import nodePath from 'node:path';
-import { pathToFileURL } from 'node:url';
 
 import { invalidArgType, UnsupportedOperationError } from '../errors/index.js';
+import { checkDescriptors } from '../own-file.js';
 import {
   type DeleteFailure,
   type ObjectInfo,
@@ -73,13 +73,24 @@ const PACKAGE = '@aws-sdk/client-s3';
 
 let sdk: Promise<Sdk> | undefined;
 
-// If uvfiles is linked into a program, the package is resolved from the program, not from here.
+// A failure is not kept: the next call tries again.
+function loaded(): Promise<Sdk> {
+  if (sdk === undefined) {
+    sdk = load();
+    sdk.catch(() => (sdk = undefined));
+  }
+  return sdk;
+}
+
+// If uvfiles is linked into a program, the package is resolved from the program, not from here. This is done by `require`,
+// because Node remembers an `import` that could not read a file.
 async function load(): Promise<Sdk> {
+  checkDescriptors();
   try {
     return (await import(PACKAGE)) as Sdk;
   } catch {
-    const resolve = createRequire(nodePath.join(process.cwd(), 'index.js')).resolve;
-    return (await import(pathToFileURL(resolve(PACKAGE)).href)) as Sdk;
+    checkDescriptors();
+    return createRequire(nodePath.join(process.cwd(), 'index.js'))(PACKAGE) as Sdk;
   }
 }
 
@@ -98,7 +109,7 @@ export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
   const send: Send = (command, o) => client.send(command as never, o as never) as Promise<Output>;
 
   async function commandOf(name: string, input: object): Promise<Command> {
-    const commands = await (sdk ??= load());
+    const commands = await loaded();
     return new commands[`${name}Command`]!({ Bucket: bucket, ...given(input) });
   }
 

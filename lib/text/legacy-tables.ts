@@ -1,9 +1,6 @@
 // Tables of the legacy encodings: iconv-lite's data, read through its public functions, with changes where CPython's
 // codecs differ (windows-31j, UHC, Big5-HKSCS and GB18030-2005 additions that Python leaves out).
-import { closeSync, openSync } from 'node:fs';
-
-import { isDescriptorShortage } from '../errors/index.js';
-import { ownFile, withRequire } from '../own-file.js';
+import { checkDescriptors, withRequire } from '../own-file.js';
 import { unassigned } from './single-byte.js';
 
 /** Cells that differ from iconv-lite, as `first-last:value` in hexadecimal: 0 for none, else counting up from the value. */
@@ -67,15 +64,6 @@ interface Iconv {
 }
 
 let loaded: Iconv | undefined;
-
-/** Throws EMFILE or ENFILE without a descriptor, where Node 20 would not find a package, and would remember that. */
-function checkDescriptors(): void {
-  try {
-    closeSync(openSync(ownFile, 'r'));
-  } catch (error) {
-    if (isDescriptorShortage(error)) throw error;
-  }
-}
 
 /** Loaded when a legacy encoding is first used, which most programs never do. */
 function iconv(): Iconv {

@@ -11,7 +11,8 @@ import { s3Files, sdkStore } from 'uvfiles/s3';
 import { MIB, pattern } from './support/files.js';
 import { AWS, MemoryStore } from './support/memory-store.js';
 import { client } from './support/targets.js';
-import { rejection } from '../support/temp.js';
+import { skip } from '../support/skip.js';
+import { rejection, runProgram } from '../support/temp.js';
 
 interface Input {
   readonly Key: string;
@@ -119,5 +120,24 @@ describe('s3: a stand-in for a client', () => {
     } finally {
       server.close();
     }
+  });
+
+  it('is asked once the SDK can be loaded, although a call before found no descriptor for that', async function () {
+    if (process.platform === 'win32') skip(this, 'Windows has no limit on handles');
+    const program = `
+      import { closeSync, openSync } from 'node:fs';
+      import { os } from 'uvfiles';
+      import { mount } from 'uvfiles/filesystem';
+      import { s3Files } from 'uvfiles/s3';
+      const client = { send: async () => ({ Contents: [{ Key: 'd/b', Size: 1 }] }) };
+      mount('s3://bucket', s3Files({ client, bucket: 'bucket' }));
+      const held = [];
+      try { for (;;) held.push(openSync('/dev/null')); } catch {}
+      const { code, path } = await os.listdir('s3://bucket/d').catch((error) => error);
+      held.forEach((fd) => closeSync(fd));
+      console.log(code, path, ...(await os.listdir('s3://bucket/d')));`;
+    const { stdout, stderr } = await runProgram(program, { limits: '-n 64' });
+    expect(stderr).to.equal('');
+    expect(stdout).to.equal('EMFILE s3://bucket/d b\n');
   });
 });
