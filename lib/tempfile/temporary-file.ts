@@ -1,5 +1,6 @@
 // Temporary files without a name, and with one, by which other programs can open them.
 import type { BinaryFile } from '../file/binary-file.js';
+import { withTables } from '../file/load-tables.js';
 import type { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
@@ -36,7 +37,8 @@ export function temporaryFile(o: TempTextOptions): Promise<TextFile>;
 export function temporaryFile(o: TempAnyOptions): Promise<AnyFile>;
 export async function temporaryFile(o?: TempAnyOptions): Promise<AnyFile> {
   const own = readFileOptions(o);
-  const resolved = resolveHandle(own.mode, own, 'options.mode');
+  const checked = withTables(() => resolveHandle(own.mode, own, 'options.mode'), own.call);
+  const resolved = checked instanceof Promise ? await checked : checked;
   const placed = placeOf(own, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
   const { appending } = resolved.mode;
@@ -77,7 +79,8 @@ export function namedTemporaryFile(o: TempTextOptions & DeleteOptions): Promise<
 export function namedTemporaryFile(o: TempAnyOptions & DeleteOptions): Promise<AnyFile & Named>;
 export async function namedTemporaryFile(o?: TempAnyOptions & DeleteOptions): Promise<AnyFile> {
   const own = readNamedOptions(o);
-  const resolved = resolveHandle(own.mode, own, 'options.mode');
+  const checked = withTables(() => resolveHandle(own.mode, own, 'options.mode'), own.call);
+  const resolved = checked instanceof Promise ? await checked : checked;
   const placed = placeOf(own, own.call);
   const { place, store } = placed instanceof Promise ? await placed : placed;
   const { appending } = resolved.mode;

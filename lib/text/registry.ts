@@ -12,6 +12,7 @@ import {
   hkscsWriter,
   multibyteWriter,
   ShiftJisScanner,
+  tableOf,
 } from './multibyte.js';
 import { Latin1Scanner, ordinalWriter, TableScanner, tableWriter, unassigned } from './single-byte.js';
 import { Utf16Scanner, utf16Writer, Utf32Scanner, utf32Writer } from './utf16.js';
@@ -35,7 +36,10 @@ export interface Codec {
 
 const codecs = new Map<EncodingName, Codec>();
 
-/** The codec of an encoding by any of its names, or undefined for an unknown one. */
+/**
+ * The codec of an encoding by any of its names, or undefined for an unknown one. The tables of a legacy encoding are loaded here,
+ * so that whoever asks before a file is opened does not fail for lack of a descriptor afterwards.
+ */
 export function findCodec(encoding: string): Codec | undefined {
   const name = canonicalEncoding(encoding);
   if (name === undefined) return undefined;
@@ -76,12 +80,14 @@ function makeCodec(name: EncodingName): Codec {
       return plain(name, () => new TableScanner(name, table, reason), ordinalWriter(name, 128));
     }
     case 'iso-2022-jp': {
+      tableOf('euc-jp');
       const codec = plain(name, () => new Iso2022JpScanner(), iso2022JpWriter(name));
       return { ...codec, extendsAscii: false, isStateful: true };
     }
     default: {
       const Multibyte = multibyteScanner(name);
       if (Multibyte !== undefined) {
+        tableOf(name);
         const writer = name === 'big5hkscs' ? hkscsWriter(name) : multibyteWriter(name);
         return plain(name, () => new Multibyte(name), writer);
       }

@@ -1,8 +1,9 @@
 // lines(path): all lines of a file, the last ones, and those appended later.
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { count, flag, optionReader } from '../arguments/options.js';
-import { ClosedFileError } from '../errors/index.js';
+import { ClosedFileError, isDescriptorShortage } from '../errors/index.js';
 import { LineBatches, Lines, stepWith } from '../file/lines.js';
+import { withTables } from '../file/load-tables.js';
 import type { TextFile } from '../file/text-file.js';
 import { openToRead } from '../open/open.js';
 import { checkTextOptions, type ResolvedText, TEXT_CHECKS } from '../file/text-options.js';
@@ -37,7 +38,8 @@ type Line = string | string[];
 /** Opens the file at the first step. Closes it after the last one, or when a loop ends early. */
 class PathLines implements AsyncIterableIterator<Line> {
   readonly #path: string | Uint8Array = '';
-  readonly #o: Settings | undefined;
+  #o: Settings | undefined;
+  readonly #given: ReturnType<typeof readOptions> | undefined;
   #lines: Promise<AsyncIterator<Line, undefined>> | undefined;
   #source: AsyncIterator<Line, undefined> | undefined;
   #file: TextFile | undefined;
@@ -49,16 +51,22 @@ class PathLines implements AsyncIterableIterator<Line> {
     try {
       this.#path = toPathBytes(path);
       const given = readOptions(o);
+      this.#given = given;
       this.#o = { ...given, text: checkTextOptions(given, false) };
     } catch (error) {
-      // The first step reports the error.
+      // The first step waits for a descriptor, or reports the error.
+      if (isDescriptorShortage(error)) return;
       this.#lines = Promise.reject(error);
       this.#lines.catch(() => undefined);
     }
   }
 
   async #begin(): Promise<AsyncIterator<Line, undefined>> {
-    const o = this.#o!;
+    const given = this.#given!;
+    const o = (this.#o ??= {
+      ...given,
+      text: await withTables(() => checkTextOptions(given, false), given.call?.renewed()),
+    });
     const source = o.follow ? new FollowedLines(this.#path, o) : await this.#open(o);
     return (this.#source = source);
   }

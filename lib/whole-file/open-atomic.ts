@@ -7,6 +7,7 @@ import { storeToWrite } from '../filesystem/mounts.js';
 import type { Replacement } from '../filesystem/store.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { asyncDispose } from '../file/dispose.js';
+import { withTables } from '../file/load-tables.js';
 import { RawFile } from '../file/raw-file.js';
 import type { TextFile } from '../file/text-file.js';
 import { type AnyFile, buildHandle } from '../open/build.js';
@@ -60,7 +61,8 @@ export function openAtomic(path: Path, mode?: TextMode, o?: OpenAtomicOptions): 
 export function openAtomic(path: Path, mode: string, o?: OpenAtomicOptions): Promise<Atomic<AnyFile>>;
 export async function openAtomic(path: Path, mode = 'w', o?: OpenAtomicOptions): Promise<Atomic<AnyFile>> {
   const options = readOptions(o);
-  const resolved = resolveHandle(mode, options);
+  const checked = withTables(() => resolveHandle(mode, options), options.call);
+  const resolved = checked instanceof Promise ? await checked : checked;
   if (!/[wx]/.test(mode)) throw invalidArgValue('mode', mode, "must contain 'w' or 'x'");
   const { durable, permissions, ifMatch, inPlaceIfBusy, call } = options;
   const target = toPathBytes(path);

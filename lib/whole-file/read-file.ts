@@ -8,6 +8,7 @@ import type { OpOptions } from '../schedule/options.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import { FOLLOW, type Store } from '../filesystem/store.js';
 import { UnicodeDecodeError } from '../errors/index.js';
+import { withTables } from '../file/load-tables.js';
 import { checkTextOptions, type ErrorHandlerName, type Newline, TEXT_CHECKS } from '../file/text-options.js';
 import { joinText } from '../text/join-text.js';
 import { PlainText } from '../runtime/plain-text.js';
@@ -59,7 +60,8 @@ export interface ReadTextOptions extends OpOptions {
 export async function readText(path: Path, o?: ReadTextOptions): Promise<string> {
   const given = readOptions(o);
   const { call } = given;
-  const { encoding, errors, newline } = checkTextOptions(given, false);
+  const checked = withTables(() => checkTextOptions(given, false), call);
+  const { encoding, errors, newline } = checked instanceof Promise ? await checked : checked;
   const codec = findCodec(encoding)!;
   const at = toPathBytes(path);
   const store = storeToRead(at);

@@ -9,6 +9,7 @@ import { keepAsGiven, nameCaller } from '../filesystem/errors.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { Store } from '../filesystem/store.js';
+import { withTables } from '../file/load-tables.js';
 import { checkTextOptions } from '../file/text-options.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
@@ -100,12 +101,14 @@ export async function updateAtomic(
   const { call, encoding, ...options } = readOptions(o);
   const given = toPathBytes(path);
   if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
-  const change = changeBy(callback as (old: unknown) => unknown, encoding, call);
+  const checked = withTables(() => changeBy(callback as (old: unknown) => unknown, encoding, call), call);
   storeToRead(given);
   const store = storeToWrite(given);
   const isLockable = store.can('locks');
   if (!isLockable && !store.can('conditional')) throw store.unsupported('locks', 'lock files');
-  const update = { store, at: pathAtCall(given), change, options, call };
+  const at = pathAtCall(given);
+  const change = checked instanceof Promise ? await checked : checked;
+  const update = { store, at, change, options, call };
   try {
     await withPathLock(given, call, () =>
       isLockable ? updateWithDescriptors(update) : updateIfSame(update),
