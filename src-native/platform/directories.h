@@ -37,6 +37,8 @@ inline std::string Join(std::string_view directory, std::string_view name) {
   return joined;
 }
 
+// Whether `path` leads to a file or a directory. False for a dangling link, and where nothing can be seen.
+bool Exists(const std::string& path);
 bool IsDirectory(const std::string& path);
 
 // Makes `path` with `mode` (less the umask), and missing directories above it with 0777. False with the `error` of the

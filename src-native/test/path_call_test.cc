@@ -157,6 +157,10 @@ TEST("renames into directories that it creates, and prunes those it left") {
   CHECK(Exists(top + "/new/far/file"));
   CHECK(!Exists(top + "/old"));
   CHECK_EQ(Run(TaskKind::kRenameDirectories, {top + "/none", top + "/x/y"}).code(), -ENOENT);
+  Touch(top + "/file");
+  const Outcome below = Run(TaskKind::kRenameDirectories, {top + "/file", top + "/stay/file"});
+  CHECK_EQ(below.code(), -ENOTDIR);
+  CHECK_EQ(std::string(below.error.syscall), "rename");
   Clear(top);
 }
 

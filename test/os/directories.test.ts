@@ -58,6 +58,22 @@ describe('directories', () => {
     expect(error.message).to.equal(`ENOTDIR: not a directory, mkdir '${at('file/a')}'`);
   });
 
+  it('names both paths where a file is in the place of the directory that renames needs', async () => {
+    for (const name of ['file', 'old']) writeFileSync(at(name), '');
+    const error = await rejection(os.renames(at('old'), at('file/new')));
+    expect(error).to.include({ syscall: 'rename', path: at('old'), dest: at('file/new') });
+    // As node:fs, whose rename has the system's code.
+    expect(error.code).to.equal(process.platform === 'win32' ? 'ENOENT' : 'ENOTDIR');
+  });
+
+  it('rejects renames below a dangling link', async () => {
+    writeFileSync(at('old'), '');
+    symlinkSync('none', at('dangling'));
+    const error = await rejection(os.renames(at('old'), at('dangling/new')));
+    expect(error).to.include({ code: 'EEXIST', syscall: 'mkdir', path: at('dangling') });
+    expect(readdirSync(scratch.path).sort()).to.deep.equal(['dangling', 'old']);
+  });
+
   it('keeps the bytes of names that are not UTF-8', async () => {
     const bytes = (name: string): Buffer =>
       Buffer.concat([Buffer.from(`${scratch.path}/`), Buffer.from(name, 'latin1')]);

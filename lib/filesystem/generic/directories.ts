@@ -7,7 +7,7 @@ import { isSystemError } from '../errors.js';
 import type { FilePath } from '../filesystem.js';
 import { SCHEME, textOf } from '../mounted-path.js';
 import type { Store } from '../store.js';
-import { isDirectoryAt } from './lookups.js';
+import { isDirectoryAt, statIfAllowed } from './lookups.js';
 
 /** The directory above a path, or the path itself if there is none. Bytes if it is not UTF-8. */
 export function parentOf(path: string): string;
@@ -89,7 +89,8 @@ export async function renameDirectories(
   o: GivenOptions,
 ): Promise<void> {
   const parent = parentOf(to);
-  if (parent !== textOf(to) && !(await isDirectoryAt(store, parent, o)))
+  // As in Python, a file in the place of the parent is the rename's to report.
+  if (parent !== textOf(to) && (await statIfAllowed(store, parent, o)) === undefined)
     await makeDirectories(store, parent, 0o777, true, o);
   await store.rename(from, to, o);
   await removeEmptyAbove(store, from, o);

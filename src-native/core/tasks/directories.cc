@@ -38,7 +38,8 @@ void RenameDirectories(const TaskArguments& arguments, Task* task) {
   const std::string& to = arguments.bytes[1];
   const std::string parent =
       to.substr(0, platform::ParentLength(to, platform::LengthWithoutSeparators(to)));
-  if (!parent.empty() && !platform::IsDirectory(parent) &&
+  // As in Python, a file in the place of the parent is the rename's to report.
+  if (!parent.empty() && !platform::Exists(parent) &&
       !platform::MakeChain(parent, kDefaultMode, true, *task, &task->error)) {
     return;
   }

@@ -36,6 +36,11 @@ size_t LengthWithoutSeparators(const std::string& path) {
   return length;
 }
 
+bool Exists(const std::string& path) {
+  struct stat found;
+  return Retrying([&] { return ::stat(path.c_str(), &found); }) == 0;
+}
+
 bool IsDirectory(const std::string& path) {
   struct stat found;
   return Retrying([&] { return ::stat(path.c_str(), &found); }) == 0 && S_ISDIR(found.st_mode);

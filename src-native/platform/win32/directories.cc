@@ -28,6 +28,11 @@ size_t ParentLength(const std::string& path, size_t length) {
   return length > root ? length : 0;
 }
 
+bool Exists(const std::string& path) {
+  StatRecord record;
+  return win32::StatPath(path, true, &record) == 0;
+}
+
 bool IsDirectory(const std::string& path) {
   StatRecord record;
   return win32::StatPath(path, true, &record) == 0 && (record.mode & kTypeMask) == kTypeDirectory;
