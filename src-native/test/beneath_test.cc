@@ -233,4 +233,189 @@ TEST("never leaves the root while a directory is swapped for a link") {
   Clear(top);
 }
 
+#ifdef __linux__
+
+namespace {
+
+// Each call with `path`, beneath the root and by the kernel.
+struct Compared {
+  const char* name;
+  PathCallName call;
+  std::vector<std::string> (*paths)(const std::string& path);
+  std::vector<int64_t> numbers;
+  int (*kernel)(int root, const char* path);
+};
+
+int Opened(int fd) {
+  if (fd >= 0) ::close(fd);
+  return fd < 0 ? fd : 0;
+}
+
+std::vector<std::string> Alone(const std::string& path) { return {path}; }
+std::vector<std::string> FromFile(const std::string& path) { return {"file", path}; }
+std::vector<std::string> FromDirectory(const std::string& path) { return {"empty", path}; }
+std::vector<std::string> FromNone(const std::string& path) { return {"none", path}; }
+std::vector<std::string> ToFresh(const std::string& path) { return {path, "fresh"}; }
+
+const Compared kCompared[] = {
+    {"stat",
+     PathCallName::kStat,
+     Alone,
+     {0},
+     [](int root, const char* path) {
+       struct stat found;
+       return ::fstatat(root, path, &found, 0);
+     }},
+    {"lstat",
+     PathCallName::kStat,
+     Alone,
+     {1},
+     [](int root, const char* path) {
+       struct stat found;
+       return ::fstatat(root, path, &found, AT_SYMLINK_NOFOLLOW);
+     }},
+    {"readlink",
+     PathCallName::kReadlink,
+     Alone,
+     {},
+     [](int root, const char* path) {
+       char text[64];
+       return ::readlinkat(root, path, text, sizeof text) < 0 ? -1 : 0;
+     }},
+    {"chmod",
+     PathCallName::kChmod,
+     Alone,
+     {0755},
+     [](int root, const char* path) { return ::fchmodat(root, path, 0755, 0); }},
+    {"lchown",
+     PathCallName::kChown,
+     Alone,
+     {-1, -1, 1},
+     [](int root, const char* path) {
+       return ::fchownat(root, path, static_cast<uid_t>(-1), static_cast<gid_t>(-1),
+                         AT_SYMLINK_NOFOLLOW);
+     }},
+    {"lutimes",
+     PathCallName::kUtimes,
+     Alone,
+     {1, 2, 3, 4, 1},
+     [](int root, const char* path) {
+       return ::utimensat(root, path, nullptr, AT_SYMLINK_NOFOLLOW);
+     }},
+    {"truncate",
+     PathCallName::kTruncate,
+     Alone,
+     {0},
+     [](int root, const char* path) {
+       return Opened(::openat(root, path, O_WRONLY | O_TRUNC | O_CLOEXEC));
+     }},
+    {"unlink",
+     PathCallName::kUnlink,
+     Alone,
+     {},
+     [](int root, const char* path) { return ::unlinkat(root, path, 0); }},
+    {"rmdir",
+     PathCallName::kRmdir,
+     Alone,
+     {},
+     [](int root, const char* path) { return ::unlinkat(root, path, AT_REMOVEDIR); }},
+    {"mkdir",
+     PathCallName::kMkdir,
+     Alone,
+     {0755},
+     [](int root, const char* path) { return ::mkdirat(root, path, 0755); }},
+    {"create",
+     PathCallName::kOpen,
+     Alone,
+     {O_CREAT | O_WRONLY, 0644},
+     [](int root, const char* path) {
+       return Opened(::openat(root, path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+     }},
+    {"create exclusively",
+     PathCallName::kOpen,
+     Alone,
+     {O_CREAT | O_EXCL | O_WRONLY, 0644},
+     [](int root, const char* path) {
+       return Opened(::openat(root, path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644));
+     }},
+    {"symlink",
+     PathCallName::kSymlink,
+     FromFile,
+     {},
+     [](int root, const char* path) { return ::symlinkat("file", root, path); }},
+    {"link to",
+     PathCallName::kLink,
+     FromFile,
+     {},
+     [](int root, const char* path) { return ::linkat(root, "file", root, path, 0); }},
+    {"link of a directory to",
+     PathCallName::kLink,
+     FromDirectory,
+     {},
+     [](int root, const char* path) { return ::linkat(root, "empty", root, path, 0); }},
+    {"link of nothing to",
+     PathCallName::kLink,
+     FromNone,
+     {},
+     [](int root, const char* path) { return ::linkat(root, "none", root, path, 0); }},
+    {"link of",
+     PathCallName::kLink,
+     ToFresh,
+     {},
+     [](int root, const char* path) { return ::linkat(root, path, root, "fresh", 0); }},
+    {"rename to",
+     PathCallName::kRename,
+     FromFile,
+     {},
+     [](int root, const char* path) { return ::renameat(root, "file", root, path); }},
+    {"rename of a directory to",
+     PathCallName::kRename,
+     FromDirectory,
+     {},
+     [](int root, const char* path) { return ::renameat(root, "empty", root, path); }},
+    {"rename of nothing to",
+     PathCallName::kRename,
+     FromNone,
+     {},
+     [](int root, const char* path) { return ::renameat(root, "none", root, path); }},
+    {"rename of",
+     PathCallName::kRename,
+     ToFresh,
+     {},
+     [](int root, const char* path) { return ::renameat(root, path, root, "fresh"); }},
+};
+
+}  // namespace
+
+TEST("answers as the kernel where a path ends in a slash or in dots") {
+  for (const bool way : kWays) {
+    for (const Compared& each : kCompared) {
+      for (const char* path :
+           {"file/", "none/", "dir/", "empty/", "dirlink/", "in/", "hanging/", "dir/.", "dir/./",
+            "dir/..", "dir/../", "dirlink/..", "dirlink/.", "file/.", "file/..", "none/..", "."}) {
+        int codes[2] = {1, 2};
+        for (const bool by_kernel : {false, true}) {
+          const std::string top = Tree();
+          const std::string root = top + "/root";
+          REQUIRE(::mkdir((root + "/empty").c_str(), 0755) == 0);
+          REQUIRE(::symlink("nothing", (root + "/hanging").c_str()) == 0);
+          if (by_kernel) {
+            const UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+            codes[1] = each.kernel(fd.Get(), path) < 0 ? -errno : 0;
+          } else {
+            std::vector<std::string> bytes = each.paths(path);
+            bytes.insert(bytes.begin(), root);
+            codes[0] = Call(way, each.call, std::move(bytes), each.numbers).code();
+          }
+          Clear(top);
+        }
+        const std::string named = std::string(each.name) + " " + path + " ";
+        CHECK_EQ(named + std::to_string(codes[0]), named + std::to_string(codes[1]));
+      }
+    }
+  }
+}
+
+#endif
+
 TEST_MAIN()

@@ -230,8 +230,8 @@ int Beneath::FindByKernel(std::string path, bool follow, PlaceBeneath* place) co
     }
     std::string text;
     if (!follow || name == "." || ReadLinkAt(place->directory, name, &text) <= 0) {
+      place->must_be_directory = must_be_directory && name != ".";
       place->name = std::move(name);
-      place->must_be_directory = must_be_directory;
       return 0;
     }
     if (text.empty()) return -ENOENT;
@@ -263,6 +263,8 @@ int Beneath::Open(const std::string& path, int flags, mode_t mode) const {
     const bool follow = (flags & (O_NOFOLLOW | O_EXCL)) == 0;
     const int code = FindStepwise(root_, path, follow, &place);
     if (code < 0) return code;
+    // As the kernel: only mkdir creates directories.
+    if (place.must_be_directory && (flags & O_CREAT) != 0) return -EISDIR;
     const int also = O_NOFOLLOW | O_CLOEXEC | (place.must_be_directory ? O_DIRECTORY : 0);
     const int fd =
         Retrying([&] { return ::openat(place.directory, place.name.c_str(), flags | also, mode); });

@@ -28,7 +28,7 @@ bool LacksOpenat2();
 struct PlaceBeneath {
   int directory = -1;              // `holder`'s, or the root
   std::string name;                // "." where the place is the directory itself
-  bool must_be_directory = false;  // the path ends in a slash
+  bool must_be_directory = false;  // the path ends in a slash, and `name` may be something else
   UniqueFd holder;
 };
 

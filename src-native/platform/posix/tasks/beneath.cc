@@ -26,18 +26,36 @@ namespace uvfiles {
 
 namespace {
 
-// These calls create, remove or rename the entry itself, and check a slash after its name themselves.
-bool NamesEntry(PathCallName call) {
-  return call == PathCallName::kMkdir || call == PathCallName::kRmdir ||
-         call == PathCallName::kRename || call == PathCallName::kSymlink;
+// Only a directory can be made or removed by these calls, whether or not a slash follows its name.
+bool IsOfDirectory(PathCallName call) {
+  return call == PathCallName::kMkdir || call == PathCallName::kRmdir;
+}
+
+int Find(const PlaceBeneath& place, struct stat* found) {
+  return Retrying(
+      [&] { return ::fstatat(place.directory, place.name.c_str(), found, AT_SYMLINK_NOFOLLOW); });
 }
 
 int IsDirectoryAt(const PlaceBeneath& place) {
   struct stat found;
-  const int code = Retrying(
-      [&] { return ::fstatat(place.directory, place.name.c_str(), &found, AT_SYMLINK_NOFOLLOW); });
+  const int code = Find(place, &found);
   if (code < 0) return code;
   return S_ISDIR(found.st_mode) ? 0 : -ENOTDIR;
+}
+
+// As the kernel: no link and no file can be created where the path ends in a slash.
+int MayCreate(const PlaceBeneath& place) {
+  if (!place.must_be_directory) return 0;
+  struct stat found;
+  const int code = Find(place, &found);
+  return code < 0 ? code : -EEXIST;
+}
+
+bool EndsInDots(const std::string& path) {
+  size_t length = path.size();
+  while (length > 0 && path[length - 1] == '/') length--;
+  const bool dots = length >= 2 && path.compare(length - 2, 2, "..") == 0;
+  return dots && (length == 2 || path[length - 3] == '/');
 }
 
 class BeneathTask final : public Task {
@@ -84,7 +102,8 @@ class BeneathTask final : public Task {
         return CallTwo(root);
       case PathCallName::kSymlink: {
         PlaceBeneath place;
-        const int code = root.Find(Dest(), false, &place);
+        int code = root.Find(Dest(), false, &place);
+        if (code == 0) code = MayCreate(place);
         if (code < 0) return code;
         return Retrying(
             [&] { return ::symlinkat(Path().c_str(), place.directory, place.name.c_str()); });
@@ -129,11 +148,23 @@ class BeneathTask final : public Task {
   int CallTwo(const Beneath& root) {
     PlaceBeneath from;
     PlaceBeneath to;
-    int code = root.Find(Path(), false, &from);
-    if (code == 0) code = root.Find(Dest(), false, &to);
-    if (code == 0 && (from.must_be_directory || to.must_be_directory)) code = IsDirectoryAt(from);
+    const bool is_link = call() == PathCallName::kLink;
+    int code = root.Find(Path(), FollowsTo(Path()), &from);
+    if (code == 0) {
+      code = root.Find(Dest(), false, &to);
+      // The kernel looks for the file first.
+      struct stat found;
+      if (is_link && code < 0 && code != kOutsideRoot && Find(from, &found) == -ENOENT)
+        code = -ENOENT;
+    }
+    if (code == 0 && (from.must_be_directory || (to.must_be_directory && !is_link)))
+      code = IsDirectoryAt(from);
     if (code < 0) return code;
-    if (call() == PathCallName::kLink) {
+    if (is_link) {
+      struct stat found;
+      code = to.must_be_directory ? Find(from, &found) : 0;
+      if (code == 0) code = MayCreate(to);
+      if (code < 0) return code;
       return Retrying([&] {
         return ::linkat(from.directory, from.name.c_str(), to.directory, to.name.c_str(), 0);
       });
@@ -145,8 +176,8 @@ class BeneathTask final : public Task {
 
   int CallOne(const Beneath& root) {
     PlaceBeneath place;
-    int code = root.Find(Path(), Follows(), &place);
-    if (code == 0 && place.must_be_directory && !NamesEntry(call())) code = IsDirectoryAt(place);
+    int code = root.Find(Path(), FollowsTo(Path()), &place);
+    if (code == 0 && place.must_be_directory && !IsOfDirectory(call())) code = IsDirectoryAt(place);
     if (code == 0) code = Act(place);
     if (call() != PathCallName::kAccess || code == kOutsideRoot || IsDescriptorShortage(code))
       return code;
@@ -181,6 +212,8 @@ class BeneathTask final : public Task {
       case PathCallName::kUnlink:
         return Retrying([&] { return ::unlinkat(directory, name, 0); });
       case PathCallName::kRmdir:
+        // As the kernel, which is asked about "." here.
+        if (EndsInDots(Path())) return -ENOTEMPTY;
         return Retrying([&] { return ::unlinkat(directory, name, AT_REMOVEDIR); });
       case PathCallName::kMkdir:
         return Retrying([&] { return ::mkdirat(directory, name, static_cast<mode_t>(Number(0))); });
@@ -235,6 +268,15 @@ class BeneathTask final : public Task {
       default:
         return false;
     }
+  }
+
+  // A link is followed where a slash is behind its name, except by calls that change the entry itself.
+  bool FollowsTo(const std::string& path) const {
+    if (Follows()) return true;
+    if (path.empty() || path.back() != '/') return false;
+    return call() == PathCallName::kStat || call() == PathCallName::kChown ||
+           call() == PathCallName::kUtimes || call() == PathCallName::kReadlink ||
+           call() == PathCallName::kLink;
   }
 
   PathCallName call() const { return static_cast<PathCallName>(arguments_.numbers[0]); }
