@@ -170,11 +170,16 @@ export async function copyOver(job: CopyJob, from: string, to: string): Promise<
 
 const SAME = 'src and dest cannot be the same';
 
-const withoutSlash = (path: string): string => path.replace(/\/+$/, '');
+/** Without slashes at the end, except for those of `s3://`. */
+function withoutSlash(path: string): string {
+  const scheme = SCHEME.exec(path)?.[0] ?? '';
+  return scheme + path.slice(scheme.length).replace(/\/+$/, '');
+}
+
+const withSlash = (path: string): string => withoutSlash(path).replace(/(?<!\/)$/, '/');
 
 /** Whether `path` is `top` or below it. */
-const isWithin = (path: string, top: string): boolean =>
-  `${withoutSlash(path)}/`.startsWith(`${withoutSlash(top)}/`);
+const isWithin = (path: string, top: string): boolean => withSlash(path).startsWith(withSlash(top));
 
 /** Whether both are the same file, even by different names. */
 const isSame = ({ store, target }: CopyJob, source: BigIntStats, there: BigIntStats): boolean =>
@@ -257,10 +262,7 @@ async function copyDirectory(
   try {
     for (let batch = await listing.next(); batch !== undefined; batch = await listing.next())
       for (const { name } of batch) {
-        const [item, copy] = [from, to].map((each) => `${withoutSlash(each)}/${textOf(name)}`) as [
-          string,
-          string,
-        ];
+        const [item, copy] = [from, to].map((each) => withSlash(each) + textOf(name)) as [string, string];
         await copyItem(job, item, copy, false, name);
       }
   } finally {
@@ -287,7 +289,9 @@ async function copyLink(
 
 /** The target of the link at `path`. An absolute one on the mount of a URL begins with that URL. */
 const targetOf = (path: string, text: string): string =>
-  posix.isAbsolute(text) || SCHEME.test(text) ? text : withoutSlash(absolute(`${parentOf(path)}/${text}`));
+  posix.isAbsolute(text) || SCHEME.test(text)
+    ? text
+    : withoutSlash(absolute(withSlash(parentOf(path)) + text));
 
 /**
  * A link to a directory does not replace a link to a directory above or below it, because the one below could no longer

@@ -57,7 +57,8 @@ async function* entries(
   const patterns = filter === undefined ? (exclude as string[] | undefined) : undefined;
   const known = new Map<string, Dirent | undefined>();
   const beginning = joined(absolute(top), '') as string;
-  const isBelowTop = (path: string): boolean => path.startsWith(beginning);
+  // A slash ends `/` and `s3://`.
+  const isBelowTop = (path: string): boolean => path.length > beginning.length && path.startsWith(beginning);
   async function entryUnlessExcluded(path: string): Promise<Dirent | undefined> {
     if (filter === undefined) return entryAt(path, call);
     if (!known.has(path)) {

@@ -3,6 +3,7 @@
 import { constants } from 'node:fs';
 
 import { codeOf, systemError, systemErrorNumber } from '../errors/index.js';
+import { SCHEME } from '../filesystem/mounted-path.js';
 import { statCall, type Store } from '../filesystem/store.js';
 import { encoded, encodingOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { checkSignal } from './checks.js';
@@ -212,7 +213,9 @@ export async function makeAll(
 ): Promise<string | undefined> {
   const given = typeof path === 'string' ? path : Buffer.from(path).toString();
   const missing: string[] = [];
-  for (let at = given; /[^/]/.test(at) && at !== '.'; at = above(at)) {
+  // Above `s3://` there is nothing.
+  const scheme = SCHEME.exec(given)?.[0].length ?? 0;
+  for (let at = given; at.length > scheme && /[^/]/.test(at) && at !== '.'; at = above(at)) {
     try {
       const stats = await store.stat(at, statCall(true, false), call);
       if (stats.isDirectory()) break;

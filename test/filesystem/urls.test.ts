@@ -2,10 +2,10 @@
 import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 
-import { os, path, readText, tempfile, writeFile } from 'uvfiles';
+import { os, path, readText, tempfile, updateAtomic, writeAtomic, writeFile } from 'uvfiles';
 import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
-import { readdir } from 'uvfiles/promises';
-import { dir, memoryFiles } from 'uvfiles/testing';
+import fs, { readdir } from 'uvfiles/promises';
+import { dir, link, memoryFiles } from 'uvfiles/testing';
 
 import { rejection } from '../support/files.js';
 import { skip } from '../support/skip.js';
@@ -65,6 +65,57 @@ describe('a file system at a URL', () => {
     expect(all.tree()).to.eql({ 'box/a': 'of all', 'other/b': 'b' });
     const error = await rejection(readText('every://none/a'));
     expect([error.code, error.path]).to.eql(['ENOENT', 'every://none/a']);
+  });
+
+  it('keeps what is at the root of a scheme in that root', async () => {
+    using all = memoryFiles({ a: 'a', d: dir({ b: 'b' }) }, { at: 'every://' });
+    await writeAtomic('every://a', 'replaced');
+    await writeAtomic('every://new', 'new');
+    await updateAtomic('every://a', (old) => `${String(old)} again`);
+    await os.symlink('a', 'every://link');
+    await writeAtomic('every://link', 'through the link');
+    expect(await os.realpath('every://link')).to.equal('every://a');
+    await os.makedirs('every://made/deep');
+    await os.renames('every://new', 'every://made/new');
+    await writeFile('every://more/file', '', { parents: true });
+    await using file = await tempfile.namedTemporaryFile({ dir: 'every://' });
+    expect(String(file.name)).to.match(/^every:\/\/tmp/);
+    await file.close();
+    expect(all.tree()).to.eql({
+      a: 'through the link',
+      'd/b': 'b',
+      link: link('a'),
+      'made/deep': dir(),
+      'made/new': 'new',
+      'more/file': '',
+    });
+  });
+
+  it('is copied by promises.cp to and from the root of a scheme', async () => {
+    using all = memoryFiles({ a: 'a', d: dir({ b: 'b', link: link('b') }) }, { at: 'every://' });
+    await fs.cp('every://a', 'every://b');
+    await fs.cp('every://d', 'every://e', { recursive: true });
+    await fs.cp('urls://box/a', 'every://box/a');
+    await os.symlink('a', 'every://one');
+    await fs.cp('every://one', 'every://two');
+    expect(await fs.mkdir('every://x/y', { recursive: true })).to.equal('every://x');
+    expect(all.tree()).to.eql({
+      a: 'a',
+      b: 'a',
+      'd/b': 'b',
+      'd/link': link('b'),
+      'e/b': 'b',
+      'e/link': link('/d/b'),
+      'box/a': 'a',
+      one: link('a'),
+      two: link('/a'),
+      'x/y': dir(),
+    });
+    await fs.cp('every://', 'urls://box/all', { recursive: true, verbatimSymlinks: true });
+    expect(await fs.readdir('urls://box/all')).to.eql(await fs.readdir('every://'));
+    expect(await readText('urls://box/all/e/b')).to.equal('b');
+    const inside = await rejection(fs.cp('every://', 'every://d/all', { recursive: true }));
+    expect(inside.code).to.equal('ERR_FS_CP_EINVAL');
   });
 
   it('is listed with everything in it', async () => {

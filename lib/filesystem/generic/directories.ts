@@ -9,7 +9,7 @@ import { SCHEME, textOf } from '../mounted-path.js';
 import type { Store } from '../store.js';
 import { isDirectoryAt, statIfAllowed } from './lookups.js';
 
-/** The directory above a path, or the path itself if there is none. Bytes if it is not UTF-8. */
+/** The directory above a path, or the path itself if it is `/` or all of a scheme, such as `s3://`. Bytes if it is not UTF-8. */
 export function parentOf(path: string): string;
 export function parentOf(path: FilePath): FilePath;
 export function parentOf(path: FilePath): FilePath {
@@ -23,7 +23,7 @@ function parentOfText(text: string): string {
   const scheme = SCHEME.exec(text)?.[0] ?? '';
   const rest = text.slice(scheme.length).replace(/\/+$/, '');
   const end = rest.lastIndexOf('/');
-  if (end < 0) return scheme === '' ? (text.startsWith('/') ? '/' : '.') : text;
+  if (end < 0) return scheme || (text.startsWith('/') ? '/' : '.');
   return scheme + (rest.slice(0, end) || '/');
 }
 
