@@ -16,6 +16,7 @@ import type {
 } from './filesystem.js';
 import { lookUpAccess, resolveLinks } from './generic/lookups.js';
 import { isSameFile } from './identity.js';
+import { keptTarget, outerPath } from './outer-path.js';
 import { MountedCalls } from './mounted-calls.js';
 import { joined, normalized, textOf } from './mounted-path.js';
 import type { OpenFile } from './open-file.js';
@@ -159,9 +160,7 @@ export class MountedFiles extends MountedCalls {
       this.fileSystem.realpath === undefined
         ? await resolveLinks(this, path, o)
         : await this.call('realpath', path, o, (fs, inner) => fs.realpath!(inner, o ?? NO_CALL));
-    const below = Buffer.from(real);
-    const whole = Buffer.concat([Buffer.from(this.prefix), below]);
-    return this.prefix !== '' && below.equals(Buffer.from('/')) ? Buffer.from(this.prefix) : whole;
+    return outerPath(this.prefix, Buffer.from(real));
   }
 
   /** Does nothing if the file system has no such call. */
@@ -187,17 +186,11 @@ export class MountedFiles extends MountedCalls {
     this.require('links', 'symlink', 'make links');
     throwIfEnded(o);
     try {
-      await this.fileSystem.symlink!(this.#linkText(target), this.inner(path, 'symlink'), o ?? NO_CALL);
+      const kept = keptTarget(this.prefix, target);
+      await this.fileSystem.symlink!(kept, this.inner(path, 'symlink'), o ?? NO_CALL);
     } catch (error) {
       throw completeError(error, 'symlink', target, path);
     }
-  }
-
-  // A file system's links lead within it: an absolute target below the prefix is cut to the file system's own path.
-  #linkText(target: FilePath): FilePath {
-    const text = textOf(target);
-    const { prefix } = this;
-    return prefix !== '' && text.startsWith(`${prefix}/`) ? text.slice(prefix.length) : target;
   }
 
   async chmod(path: FilePath, permissions: number, o?: OpOptions): Promise<void> {

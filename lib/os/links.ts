@@ -5,6 +5,7 @@ import { readCall } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { fileSystemError } from '../filesystem/errors.js';
 import { realFiles, storeToRead, storeToWrite } from '../filesystem/mounts.js';
+import { seenTarget } from '../filesystem/outer-path.js';
 import type { OpOptions } from '../schedule/options.js';
 import { checkPermission, isRestricted } from '../arguments/permission.js';
 import { asName, type EncodingOptions, readEncodingOptions } from '../arguments/encoding.js';
@@ -53,7 +54,8 @@ export async function symlink(target: Path, path: Path, o?: OpOptions): Promise<
 
 /**
  * Reads the target of a link. The target does not have to exist.
- * @returns the target as written in the link: a string, or a Buffer with `{ encoding: 'buffer' }`
+ * @returns the target as written in the link: a string, or a Buffer with `{ encoding: 'buffer' }`. On a mounted file
+ *   system, an absolute target begins with the prefix of the mount
  * @throws the system's errors in Node's shape (EINVAL if it is not a link), TypeError for bad arguments, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
  * @platforms Linux answers from cached names without a thread
@@ -64,7 +66,9 @@ export function readlink(path: Path, o?: OpOptions & EncodingOptions): Promise<s
 export async function readlink(path: Path, o?: OpOptions & EncodingOptions): Promise<string | Buffer> {
   const { encoding: asBytes, call } = readEncodingOptions(o);
   const at = toPathBytes(path);
-  return asName(await storeToRead(at).readlink(at, call), asBytes);
+  const store = storeToRead(at);
+  const target = await store.readlink(at, call);
+  return asName(seenTarget(store.prefix, target), asBytes);
 }
 
 /**

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 
 import { codeOf, systemError, systemErrorNumber } from '../errors/index.js';
 import { SCHEME } from '../filesystem/mounted-path.js';
+import { seenTarget } from '../filesystem/outer-path.js';
 import { statCall, type Store } from '../filesystem/store.js';
 import { encoded, encodingOf, modeOf, pathOf, type PlainPath } from './arguments.js';
 import { checkSignal } from './checks.js';
@@ -120,25 +121,17 @@ export async function unlink(call: GivenOptions, path: unknown): Promise<unknown
   return undefined;
 }
 
-const SLASH = 0x2f;
-
 export async function readlink(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const encoding = encodingOf(options);
   if (plain === undefined || encoding === undefined) return node.readlink(path as never, options as never);
-  return encoded(await linkBytes(storeOf(plain), plain, call), encoding);
-}
-
-// An absolute link of a mounted file system leads to a path within it. For the program, this path begins with the
-// prefix.
-async function linkBytes(store: Store, path: PlainPath, call: GivenOptions): Promise<Buffer> {
-  const text = await store.readlink(path, call);
-  return store.prefix !== '' && text[0] === SLASH ? Buffer.concat([Buffer.from(store.prefix), text]) : text;
+  const store = storeOf(plain);
+  return encoded(seenTarget(store.prefix, await store.readlink(plain, call)), encoding);
 }
 
 /** The target of a link, as the program sees it. */
 export async function linkText(store: Store, path: string, call: GivenOptions): Promise<string> {
-  return (await linkBytes(store, path, call)).toString();
+  return seenTarget(store.prefix, await store.readlink(path, call)).toString();
 }
 
 export async function realpath(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {

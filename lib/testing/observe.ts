@@ -12,6 +12,7 @@ import type {
 import { publishedByAddon } from '../schedule/diagnostics.js';
 import { observeFile } from './observed-file.js';
 import type { Between, Operation } from './operation.js';
+import { outerText } from '../filesystem/outer-path.js';
 import { wrap } from '../filesystem/wrapper.js';
 import { keyOf } from '../filesystem/memory/names.js';
 
@@ -57,10 +58,7 @@ type Announce = <T>(
 
 /** Returns `base`, whose paths are below `prefix`, with `between` in front of it. */
 export function observe(base: FileSystem, prefix: string, between: Between): FileSystem {
-  const shown = (path: FilePath): string => {
-    const text = keyOf(path);
-    return prefix === '' || prefix === '/' ? text : text === '/' ? prefix : prefix + text;
-  };
+  const shown = (path: FilePath): string => outerText(prefix, keyOf(path));
   const announce: Announce = (operation, syscall, call, proceed) => {
     const path = shown(operation.path);
     const { dest } = operation;

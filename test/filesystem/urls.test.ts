@@ -75,6 +75,7 @@ describe('a file system at a URL', () => {
     await os.symlink('a', 'every://link');
     await writeAtomic('every://link', 'through the link');
     expect(await os.realpath('every://link')).to.equal('every://a');
+    expect(await os.realpath('every://')).to.equal('every://');
     await os.makedirs('every://made/deep');
     await os.renames('every://new', 'every://made/new');
     await writeFile('every://more/file', '', { parents: true });
