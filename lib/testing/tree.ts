@@ -242,6 +242,7 @@ function plantFile(state: MemoryState, path: string, content: string | Uint8Arra
 
 function setOptions(state: MemoryState, path: string, { mode, uid, gid, mtime }: EntryOptions): void {
   const inode = state.find(path, false);
+  state.own(inode);
   if (mode !== undefined) inode.mode = (inode.mode & TYPE) | (mode & ~TYPE);
   if (uid !== undefined) inode.uid = uid;
   if (gid !== undefined) inode.gid = gid;

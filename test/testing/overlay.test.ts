@@ -1,8 +1,29 @@
 // Files in memory over real files, which are visible through them.
 import { expect } from 'chai';
-import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  type Stats,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { appendFile, os, path as paths, readBytes, readText, writeFile } from 'uvfiles';
+import {
+  appendFile,
+  lines,
+  lockFile,
+  open,
+  os,
+  path as paths,
+  readBytes,
+  readText,
+  writeFile,
+} from 'uvfiles';
 import {
   file,
   link,
@@ -12,7 +33,10 @@ import {
   type Tree,
 } from 'uvfiles/testing';
 
-import { scratchDirectory } from '../support/temp.js';
+import { skip } from '../support/skip.js';
+import { rejection, scratchDirectory } from '../support/temp.js';
+
+const pick = ({ dev, ino }: Stats): { dev: number; ino: number } => ({ dev, ino });
 
 describe('an overlay', () => {
   let mounted: MemoryFiles | undefined;
@@ -101,6 +125,64 @@ describe('an overlay', () => {
       expect(readFileSync(path.join(scratch.path, name), 'utf8')).to.equal('real');
   });
 
+  it('has the device and inode numbers of real files, also when they are changed', async () => {
+    const at = (name: string): string => path.join(scratch.path, name);
+    for (const name of ['changed', 'read']) writeFileSync(at(name), 'text');
+    mkdirSync(at('dir'));
+    mount({}, { overlay: true });
+    await appendFile(at('changed'), '+');
+    for (const name of ['changed', 'read', 'dir', '.']) {
+      const { dev, ino } = statSync(at(name));
+      expect(await os.stat(at(name))).to.include({ dev, ino });
+    }
+    await using read = await open(at('read'));
+    expect(await read.stat()).to.include({
+      ino: (await os.stat(at('read'))).ino,
+      dev: statSync(at('read')).dev,
+    });
+    await os.mkdir(at('new'));
+    await writeFile(at('new/file'), 'new');
+    const numbers = new Set<number>();
+    for (const name of ['changed', 'read', 'dir', '.', 'new', 'new/file']) {
+      numbers.add((await os.stat(at(name))).ino);
+      expect(await paths.ismount(at(name))).to.equal(false);
+    }
+    expect(numbers.size).to.equal(6);
+  });
+
+  it('keeps directories of two disks apart that have the same inode number', async function () {
+    const tops = ['/proc', '/sys', '/dev', '/dev/shm', '/dev/pts', '/run'].filter((each) => existsSync(each));
+    const known = tops.map((each) => ({ each, ...pick(statSync(each)) }));
+    const one = known.find(({ ino, dev }) => known.some((other) => other.ino === ino && other.dev !== dev));
+    const two = known.find(({ ino, dev }) => ino === one?.ino && dev !== one.dev);
+    if (one === undefined || two === undefined) return skip(this, 'no two disks with one inode number');
+    mount({}, { overlay: true });
+    expect(await paths.samefile(one.each, two.each)).to.equal(false);
+    expect(await paths.ismount(one.each)).to.equal(true);
+  });
+
+  it('follows the lines of a real file without repeating them', async () => {
+    const name = path.join(scratch.path, 'log');
+    writeFileSync(name, 'one\n');
+    mount({}, { overlay: true });
+    const seen: string[] = [];
+    for await (const line of lines(name, { follow: true })) {
+      seen.push(line);
+      if (seen.length === 1) writeFileSync(name, 'two\n', { flag: 'a' });
+      else break;
+    }
+    expect(seen).to.deep.equal(['one', 'two']);
+  });
+
+  it('lets a real file be locked by several readers', async () => {
+    const name = path.join(scratch.path, 'locked');
+    writeFileSync(name, '');
+    mount({}, { overlay: true });
+    await using one = await lockFile(name, { shared: true, timeout: 10_000 });
+    await using two = await lockFile(name, { shared: true, timeout: 10_000 });
+    expect([one.shared, two.shared]).to.deep.equal([true, true]);
+  });
+
   it('shows later changes of real files', async () => {
     const name = path.join(scratch.path, 'f');
     mount({}, { overlay: true });
@@ -109,5 +191,32 @@ describe('an overlay', () => {
     expect(await readText(name)).to.equal('one');
     writeFileSync(name, 'two');
     expect(await readText(name)).to.equal('two');
+  });
+
+  it('shows later changes of real directories, unless it has changed something in them', async () => {
+    const at = (name: string): string => path.join(scratch.path, name);
+    for (const name of ['gone/sub', 'file', 'mode', 'kept/sub', 'moved'])
+      mkdirSync(at(name), { recursive: true });
+    const files = mount({}, { overlay: true });
+    for (const name of ['gone/sub', 'file', 'mode', 'kept/sub', 'moved'])
+      expect(await paths.isdir(at(name))).to.equal(true);
+    await writeFile(at('kept/sub/f'), 'mine');
+    await os.rename(at('moved'), at('new'));
+    for (const name of ['gone', 'file', 'kept', 'moved']) rmSync(at(name), { recursive: true });
+    writeFileSync(at('file'), 'a file by now');
+    chmodSync(at('mode'), 0o700);
+
+    expect(await paths.exists(at('gone/sub'))).to.equal(false);
+    expect(await rejection(os.listdir(at('gone')))).to.have.property('code', 'ENOENT');
+    expect(await readText(at('file'))).to.equal('a file by now');
+    expect((await os.stat(at('mode'))).mode & 0o777).to.equal(0o700);
+    expect(await readText(at('kept/sub/f'))).to.equal('mine');
+    expect((await os.listdir(scratch.path)).sort()).to.deep.equal(['file', 'kept', 'mode', 'new']);
+    expect(await os.listdir(at('new'))).to.deep.equal([]);
+
+    await os.chmod(at('mode'), 0o755);
+    chmodSync(at('mode'), 0o711);
+    expect((await os.stat(at('mode'))).mode & 0o777).to.equal(0o755);
+    expect(Object.keys(files.tree())).to.deep.equal([at('kept/sub/f').slice(1)]);
   });
 });

@@ -13,7 +13,7 @@ export const DIRECTORY = 0o040000;
 export const REGULAR = 0o100000;
 const LINK = 0o120000;
 
-/** The device number of every file. */
+/** The device number of files that are below no real one. */
 const DEVICE = 0x6d656d;
 const BLOCK = 4096;
 const SECTOR = 512;
@@ -29,6 +29,8 @@ interface Origin {
 /** An inode with its number, permissions and times. Times are milliseconds since the epoch. */
 export abstract class Inode {
   readonly ino: number;
+  /** In an overlay, that of the real file or directory, so that files of several disks with the same number stay apart. */
+  device = DEVICE;
   mode: number;
   uid: number;
   gid: number;
@@ -59,7 +61,7 @@ export abstract class Inode {
     const { accessed, modified, changed, born } = this;
     const [a, m, c, b] = [seconds(accessed), seconds(modified), seconds(changed), seconds(born)];
     return makeStats(
-      DEVICE,
+      this.device,
       this.mode,
       this.nlink,
       this.uid,
@@ -162,6 +164,8 @@ export class DirectoryNode extends Inode {
   /** In an overlay: the real directory that is visible, and the hidden names in it. */
   lower: FilePath | undefined;
   hidden: Set<string> | undefined;
+  /** In an overlay: it has not been changed, nor has anything below it, so that later changes of the real directory show. */
+  mirrors = false;
 
   /** @param parent undefined for the root */
   constructor(
@@ -176,4 +180,15 @@ export class DirectoryNode extends Inode {
     this.parent = parent ?? this;
     this.nlink = 2;
   }
+
+  /** Called before a change of the directory or of what is below it. */
+  keep(): void {
+    if (!this.mirrors) return;
+    this.mirrors = false;
+    this.parent.keep();
+  }
 }
+
+/** Whether an inode in memory is only a look at a real directory, which may have changed since. */
+export const isMirror = (inode: Inode): inode is DirectoryNode =>
+  inode instanceof DirectoryNode && inode.mirrors;

@@ -1,11 +1,19 @@
 // The real files that are visible through a memory file system with `overlay`. Each call sees their current state. Only
 // changed files are kept in memory. The content of a file is read synchronously through node:fs when it is copied up.
-import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+import {
+  type Dirent,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 
 import type { CallOptions, FilePath, FileSystemFile } from '../filesystem.js';
 import { isSameFile } from '../identity.js';
 import { fail } from './errors.js';
-import { DirectoryNode, FileNode, type Inode, LinkNode } from './inode.js';
+import { DirectoryNode, FileNode, type Inode, isMirror, LinkNode } from './inode.js';
 import { bytesOf, keyOf, pathOf } from './names.js';
 import type { Space } from './content.js';
 import type { MemoryState } from './state.js';
@@ -29,16 +37,20 @@ export class SpecialNode extends FileNode {
 export class Lower {
   readonly root: FilePath;
   /** Opens a real file. */
-  readonly open: (
-    path: FilePath,
-    flags: number,
-    permissions: number,
-    call: CallOptions,
-  ) => Promise<FileSystemFile>;
+  readonly open: (path: FilePath, flags: number, permissions: number, call: CallOptions) => Promise<FileSystemFile>;
 
   constructor(root: FilePath, open: Lower['open']) {
     this.root = root;
     this.open = open;
+  }
+
+  /** The device number of the real root; undefined if there is none. */
+  get device(): number | undefined {
+    try {
+      return statSync(raw(this.root)).dev;
+    } catch {
+      return undefined;
+    }
   }
 
   /** The file of a name in the real directory, unless it is hidden. */
@@ -49,8 +61,12 @@ export class Lower {
     try {
       stats = lstatSync(raw(path), { throwIfNoEntry: false });
     } catch {
-      return undefined; // no longer a directory, or not searchable by this process
+      // no longer a directory, or not searchable by this process
     }
+    const known = directory.entries.get(name);
+    if (known !== undefined && stats?.isDirectory() === true && isOf(known, stats))
+      return withAttributes(known, stats);
+    directory.entries.delete(name);
     if (stats === undefined) return undefined;
     const inode = this.#inode(state, directory, path, stats);
     if (inode instanceof DirectoryNode) directory.entries.set(name, inode);
@@ -64,6 +80,7 @@ export class Lower {
     if (stats.isDirectory()) {
       const below = new DirectoryNode(ino, mode, uid, gid, ctimeMs, parent);
       below.lower = path;
+      below.mirrors = true;
       inode = below;
     } else if (stats.isSymbolicLink()) {
       inode = new LinkNode(ino, keyOf(readlinkSync(raw(path), { encoding: 'buffer' })), uid, gid, ctimeMs);
@@ -73,11 +90,8 @@ export class Lower {
         : new SpecialNode(stats, path, state.space);
       if (inode instanceof LowerFile) inode.real = stats;
     }
-    inode.nlink = stats.nlink;
-    inode.accessed = stats.atimeMs;
-    inode.modified = stats.mtimeMs;
-    inode.born = stats.birthtimeMs;
-    return inode;
+    inode.device = stats.dev;
+    return withAttributes(inode, stats);
   }
 
   /** Whether both are links to the same real file, which has a separate inode for each of them. */
@@ -102,6 +116,7 @@ export class Lower {
     }
     const shown = new Set<string>();
     for (const [name, inode] of [...directory.entries]) {
+      if (isMirror(inode)) continue;
       shown.add(name);
       yield [name, inode];
     }
@@ -124,6 +139,7 @@ export class Lower {
       inode.sync();
     }
     inode.nlink = 1;
+    directory.keep();
     directory.entries.set(name, inode);
   }
 }
@@ -139,6 +155,20 @@ class LowerFile extends FileNode {
   override get stored(): number {
     return this.real === undefined ? this.content.stored : this.real.blocks * 512;
   }
+}
+
+const isOf = ({ ino, device }: Inode, stats: Stats): boolean => ino === stats.ino && device === stats.dev;
+
+function withAttributes<T extends Inode>(inode: T, stats: Stats): T {
+  inode.mode = stats.mode;
+  inode.uid = stats.uid;
+  inode.gid = stats.gid;
+  inode.nlink = stats.nlink;
+  inode.accessed = stats.atimeMs;
+  inode.modified = stats.mtimeMs;
+  inode.changed = stats.ctimeMs;
+  inode.born = stats.birthtimeMs;
+  return inode;
 }
 
 function below(directory: FilePath, name: string): FilePath {

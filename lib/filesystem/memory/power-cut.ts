@@ -1,6 +1,6 @@
 // What survives a power cut: everything that was synced, and a chosen part of the other changes.
 import { type FileContent, regions, readSnapshot, type Snapshot } from './content.js';
-import { DirectoryNode, FileNode, type Inode, LinkNode } from './inode.js';
+import { DirectoryNode, FileNode, type Inode, isMirror, LinkNode } from './inode.js';
 import { buildsOn, type Change } from './journal.js';
 import { SpecialNode } from './lower.js';
 import type { MemoryState } from './state.js';
@@ -38,6 +38,7 @@ class Aftermath {
     to.hidden = from.hidden && new Set(from.hidden);
     to.implied = from.implied;
     for (const [name, inode] of this.#names.get(from) ?? from.entries) {
+      if (isMirror(inode)) continue;
       const copy = this.#copy(inode, to);
       to.entries.set(name, copy);
       if (copy instanceof DirectoryNode) to.nlink++;
@@ -67,6 +68,7 @@ class Aftermath {
 }
 
 function copyAttributes(to: Inode, from: Inode): void {
+  to.device = from.device;
   to.mode = from.mode;
   to.uid = from.uid;
   to.gid = from.gid;

@@ -1,7 +1,7 @@
 // The state of a memory file system, and the steps that all changes share.
 import { LARGEST_FILE, Space } from './content.js';
 import { fail } from './errors.js';
-import { DirectoryNode, DIRECTORY, FileNode, type Inode, LinkNode, REGULAR } from './inode.js';
+import { DirectoryNode, DIRECTORY, FileNode, type Inode, isMirror, LinkNode, REGULAR } from './inode.js';
 import { type Binding, Journal } from './journal.js';
 import type { Lower } from './lower.js';
 import { type Credentials, GROUP_EXECUTE, MAY_EXECUTE, MAY_WRITE, SET_GID } from './user.js';
@@ -22,6 +22,8 @@ export interface MemoryOptions {
 const USUAL_UMASK = 0o022;
 const ROOT_PERMISSIONS = 0o755;
 const DAY = 86_400_000;
+/** Numbers of new inodes in an overlay begin here, because they are on the devices of real files. */
+const BEYOND_REAL = 2 ** 52;
 
 export class MemoryState implements Walked {
   readonly root: DirectoryNode;
@@ -31,7 +33,7 @@ export class MemoryState implements Walked {
   readonly clock: () => number;
   credentials: Credentials;
   umask: number;
-  #numbers = 1;
+  #numbers: number;
 
   constructor(options: MemoryOptions) {
     this.space = new Space(options.capacity ?? Infinity);
@@ -39,8 +41,10 @@ export class MemoryState implements Walked {
     this.umask = options.umask ?? USUAL_UMASK;
     this.clock = options.clock ?? (() => Date.now());
     this.lower = options.lower;
+    this.#numbers = this.lower === undefined ? 1 : BEYOND_REAL;
     this.root = this.newDirectory(ROOT_PERMISSIONS, undefined);
     this.root.lower = options.lower?.root;
+    this.root.device = options.lower?.device ?? this.root.device;
   }
 
   get nextNumber(): number {
@@ -51,7 +55,7 @@ export class MemoryState implements Walked {
 
   entry(directory: DirectoryNode, name: string): Inode | undefined {
     const inode = directory.entries.get(name);
-    if (inode !== undefined || directory.lower === undefined) return inode;
+    if ((inode !== undefined && !isMirror(inode)) || directory.lower === undefined) return inode;
     return this.lower!.entry(this, directory, name);
   }
 
@@ -82,7 +86,8 @@ export class MemoryState implements Walked {
     const { uid, gid } = this.credentials;
     const inherits = parent !== undefined && (parent.mode & SET_GID) !== 0;
     const mode = DIRECTORY | permissions | (inherits ? SET_GID : 0);
-    return new DirectoryNode(this.nextNumber, mode, uid, inherits ? parent.gid : gid, this.clock(), parent);
+    const group = inherits ? parent.gid : gid;
+    return beside(new DirectoryNode(this.nextNumber, mode, uid, group, this.clock(), parent), parent);
   }
 
   newFile(permissions: number, parent: DirectoryNode): FileNode {
@@ -92,13 +97,16 @@ export class MemoryState implements Walked {
     const runsAsGroup = (permissions & (SET_GID | GROUP_EXECUTE)) === (SET_GID | GROUP_EXECUTE);
     const kept =
       runsAsGroup && inherits && !this.credentials.inGroup(group) ? permissions & ~SET_GID : permissions;
-    return new FileNode(this.nextNumber, REGULAR | kept, uid, group, this.clock(), this.space);
+    return beside(
+      new FileNode(this.nextNumber, REGULAR | kept, uid, group, this.clock(), this.space),
+      parent,
+    );
   }
 
   newLink(target: string, parent: DirectoryNode): LinkNode {
     const { uid, gid } = this.credentials;
     const group = (parent.mode & SET_GID) !== 0 ? parent.gid : gid;
-    return new LinkNode(this.nextNumber, target, uid, group, this.clock());
+    return beside(new LinkNode(this.nextNumber, target, uid, group, this.clock()), parent);
   }
 
   /** Throws EACCES if the user may not change the names in `directory`. */
@@ -110,6 +118,8 @@ export class MemoryState implements Walked {
   bind(...bindings: Binding[]): void {
     const now = this.clock();
     for (const { directory, name, before, after } of bindings) {
+      directory.keep();
+      if (after instanceof DirectoryNode) after.keep();
       if (before !== undefined) this.#unlinked(directory, before, now);
       if (after === undefined) {
         directory.entries.delete(name);
@@ -146,6 +156,7 @@ export class MemoryState implements Walked {
 
   /** Copies an inode of the real files into this file system before it changes. */
   own(inode: Inode): void {
+    if (inode instanceof DirectoryNode) inode.keep();
     if (inode.origin !== undefined) this.lower!.own(inode);
   }
 
@@ -184,6 +195,12 @@ export class MemoryState implements Walked {
   modified(inode: Inode): void {
     inode.modified = inode.changed = this.clock();
   }
+}
+
+// A new file is on the device of its directory.
+function beside<T extends Inode>(inode: T, parent: DirectoryNode | undefined): T {
+  if (parent !== undefined) inode.device = parent.device;
+  return inode;
 }
 
 // The directories that exist from the start, for relative paths and temporary files, become visible once they have
