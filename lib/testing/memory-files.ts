@@ -9,6 +9,7 @@ import { Lower } from '../filesystem/memory/lower.js';
 import type { MemoryState } from '../filesystem/memory/state.js';
 import { Credentials, currentCredentials, type MemoryUser, STICKY } from '../filesystem/memory/user.js';
 import { dispose, type Mount, mount } from '../filesystem/mounts.js';
+import type { OpenFile } from '../filesystem/open-file.js';
 import { realFileSystem } from '../filesystem/real-file-system.js';
 import { makeDirectory, plant, snapshotOf, type Tree, type TreeSnapshot } from './tree.js';
 
@@ -140,15 +141,17 @@ export class MemoryFiles implements Disposable {
 export function memoryFiles(tree: Tree = {}, o: MemoryFilesOptions = {}): MemoryFiles {
   const { at, overlay, capacity, user, umask, clock } = readOptions(o);
   const credentials = user === undefined ? currentCredentials(overlay) : new Credentials(user);
-  const lower = overlay
-    ? new Lower(at, (path, flags, permissions, call) => realFileSystem.open(path, flags, permissions, call))
-    : undefined;
+  const lower = overlay ? new Lower(at, openReal) : undefined;
   const fileSystem = new MemoryFileSystem({ credentials, umask, clock, capacity, lower });
   const { state } = fileSystem;
   plant(state, tree);
   if (!overlay) addUsual(state, at);
   return new MemoryFiles(at, fileSystem);
 }
+
+// With its check of the path under Node's --permission. Its files have a position.
+const openReal: Lower['open'] = (path, flags, permissions, call) =>
+  realFileSystem.open(path, flags, permissions, call) as Promise<OpenFile>;
 
 // Makes relative paths and temporary files work, as on any disk.
 function addUsual(state: MemoryState, at: string): void {

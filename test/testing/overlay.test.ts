@@ -33,6 +33,7 @@ import {
   type Tree,
 } from 'uvfiles/testing';
 
+import { makeFifo } from '../support/pipes.js';
 import { skip } from '../support/skip.js';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
@@ -191,6 +192,23 @@ describe('an overlay', () => {
     expect(await readText(name)).to.equal('one');
     writeFileSync(name, 'two');
     expect(await readText(name)).to.equal('two');
+  });
+
+  it('reads real files whose size says nothing to their end', async function () {
+    if (process.platform === 'win32') return skip(this, 'makes a FIFO');
+    const fifo = makeFifo();
+    mount({}, { overlay: true });
+    const reading = readText(fifo);
+    await using file = await open(fifo, 'w');
+    for (const part of ['one ', 'two']) {
+      await file.write(part);
+      await file.flush();
+    }
+    await file.close();
+    expect(await reading).to.equal('one two');
+    if (existsSync('/proc/version'))
+      expect(await readText('/proc/version')).to.equal(readFileSync('/proc/version', 'utf8'));
+    await writeFile('/dev/null', 'nothing');
   });
 
   it('shows later changes of real directories, unless it has changed something in them', async () => {

@@ -10,8 +10,9 @@ import {
   statSync,
 } from 'node:fs';
 
-import type { CallOptions, FilePath, FileSystemFile } from '../filesystem.js';
+import type { CallOptions, FilePath } from '../filesystem.js';
 import { isSameFile } from '../identity.js';
+import type { OpenFile } from '../open-file.js';
 import { fail } from './errors.js';
 import { DirectoryNode, FileNode, type Inode, isMirror, LinkNode } from './inode.js';
 import { bytesOf, keyOf, pathOf } from './names.js';
@@ -37,7 +38,7 @@ export class SpecialNode extends FileNode {
 export class Lower {
   readonly root: FilePath;
   /** Opens a real file. */
-  readonly open: (path: FilePath, flags: number, permissions: number, call: CallOptions) => Promise<FileSystemFile>;
+  readonly open: (path: FilePath, flags: number, permissions: number, call: CallOptions) => Promise<OpenFile>;
 
   constructor(root: FilePath, open: Lower['open']) {
     this.root = root;

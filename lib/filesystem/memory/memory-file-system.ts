@@ -13,6 +13,7 @@ import type {
   StatCall,
   StatVfs,
 } from '../filesystem.js';
+import { CURRENT, type OpenFile } from '../open-file.js';
 import * as attributes from './attributes.js';
 import { fail } from './errors.js';
 import { DirectoryNode, FileNode, type Inode, LinkNode } from './inode.js';
@@ -211,7 +212,7 @@ export class MemoryFileSystem implements FileSystem {
   async readFile(path: FilePath, call: CallOptions): Promise<Uint8Array> {
     const { inode } = this.#open(keyOf(path), O_RDONLY, 0, true);
     const real = inode instanceof SpecialNode ? inode.path : inode.origin?.path;
-    if (real !== undefined) return readLower(await this.state.lower!.open(real, O_RDONLY, 0, call));
+    if (real !== undefined) return readLower(await this.state.lower!.open(real, O_RDONLY, 0, call), call);
     this.state.touch(inode);
     return inode instanceof FileNode ? inode.content.slice(0, inode.size) : fail('EISDIR', 'read');
   }
@@ -226,8 +227,12 @@ export class MemoryFileSystem implements FileSystem {
     const { inode } = this.#open(keyOf(path), flags | O_WRONLY, permissions);
     if (inode instanceof SpecialNode) {
       const file = await this.state.lower!.open(inode.path, flags | O_WRONLY, 0, call);
-      await file.append!(data, call);
-      return file.close();
+      try {
+        await file.write(data, CURRENT, false, call);
+      } finally {
+        await file.close();
+      }
+      return;
     }
     if (!(inode instanceof FileNode)) return fail('EISDIR');
     this.state.own(inode);
@@ -245,11 +250,9 @@ export class MemoryFileSystem implements FileSystem {
   }
 }
 
-const WHOLE = 2 ** 31 - 1;
-
-async function readLower(file: FileSystemFile): Promise<Uint8Array> {
+async function readLower(file: OpenFile, call: CallOptions): Promise<Uint8Array> {
   try {
-    return await file.pread(Math.min(file.size ?? WHOLE, WHOLE), 0, {});
+    return await file.readToEnd(CURRENT, call);
   } finally {
     await file.close();
   }
