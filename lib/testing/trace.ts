@@ -12,7 +12,7 @@ export interface TracedOperation extends Operation {
 
 /**
  * Runs `callback` and records the operations that it requests from the file system. Operations on many files are recorded one
- * by one.
+ * by one. Those on files that are already open are not recorded.
  * @returns the operations, in order
  * @throws what the callback throws
  * @cancelling takes no signal
