@@ -89,6 +89,19 @@ describe('promises.glob on mounted file systems', () => {
     }
   });
 
+  for (const at of ['/', 'promises-glob://'])
+    it(`asks the function about what is in ${at}, not about ${at} itself`, async () => {
+      using files = memoryFiles({ 'd/f.txt': '', 'e/c.txt': '' }, { at });
+      void files;
+      const asked: string[] = [];
+      const exclude = ({ name }: Dirent): boolean => asked.push(name) > 0 && name === 'e';
+      const paths: string[] = [];
+      for await (const { parentPath, name } of glob('[de]/*.txt', { cwd: at, withFileTypes: true, exclude }))
+        paths.push(`${parentPath} ${name}`);
+      expect(paths).to.deep.equal([`${at}d f.txt`]);
+      expect(asked.sort()).to.deep.equal(['d', 'e', 'f.txt']);
+    });
+
   it('rejects with what the function throws', async () => {
     const refused = new Error('refused');
     const exclude = (): boolean => {
