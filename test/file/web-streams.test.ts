@@ -56,6 +56,14 @@ describe('a readable stream of bytes', () => {
     expect((await reader.read(new Uint8Array(5))).done).to.equal(true);
   });
 
+  it('tells a reader with wider elements of bytes that are left over', async () => {
+    await using file = await open(newFile('abcdefghi'), 'rb');
+    const reader = file.readableStream().getReader({ mode: 'byob' });
+    const { value } = await reader.read(new Uint32Array(4));
+    expect(Buffer.from((value as Uint32Array).buffer, 0, 8).toString()).to.equal('abcdefgh');
+    expect(await failure(reader.read(new Uint32Array(4)))).to.be.an.instanceOf(TypeError);
+  });
+
   it('yields chunks that share their memory with nothing else', async () => {
     await using file = await open(newFile('one\ntwo\n'), 'rb');
     const other = await file.readline();
