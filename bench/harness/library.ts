@@ -105,8 +105,8 @@ export function firstMissingOf(of: typeof Library | undefined, names: readonly s
 export function setInline(inline: boolean): void {
   // All settings are given, because omitted ones would keep the values of another contender.
   for (const each of [library, ...others])
-    each?.configure?.({ inline: inline ? { maxBytes: 64 * 1024, budgetMicros: 200 } : false });
-  if (inline) library?.configure({ inline: { share: true } }); // other builds may lack it
+    each?.configure?.({ inline: inline ? { maxBytes: 1 << 16, budgetMicros: 200 } : false });
+  if (inline) library?.configure({ inline: { maxViewBytes: 1 << 20, share: true } }); // other builds may lack these
 }
 
 function lookUp(of: typeof Library | undefined, name: string): unknown {

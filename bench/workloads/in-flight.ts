@@ -35,14 +35,22 @@ const floors = (inFlight: number, times: number): Floor[] => [
       ]),
 ];
 
+// With eight in flight, the threads of fs.promises copy at the same time, and the loop thread copies alone.
+const largeFloors = (inFlight: number, times: number): Floor[] => [
+  { over: 'uvfiles-pooled', cpuAtMost: 0.7 },
+  inFlight === 1 ? { over: 'fs-promises', atLeast: times } : { over: 'fs-promises', cpuAtMost: 1 },
+];
+
 /** The same call with each count in flight. */
 const inFlight = (
   name: string,
   title: string,
   times: number,
   make: Make,
+  of: readonly number[] = counts,
+  floorsAt = floors,
 ): Workload<never, object, Subject>[] =>
-  counts.map((count, index) => ({
+  of.map((count, index) => ({
     name: `in-flight-${name}-${count}`,
     title: `${title}, cached, ${count} in flight`,
     issue: 16,
@@ -68,7 +76,7 @@ const inFlight = (
     async verify(subject) {
       if (subject.style !== 'whole') await runOnce(subject, 0, 0);
     },
-    floors: floors(count, times),
+    floors: floorsAt(count, times),
   }));
 
 const reads =
@@ -85,6 +93,7 @@ const smallFiles = ({ fixtures, quick }: Context): { paths: string[] } =>
 export default [
   ...inFlight('read-4k', '4 KiB reads', 2, reads(4096)),
   ...inFlight('read-64k', '64 KiB reads', 1.5, reads(65_536)),
+  ...inFlight('read-1m', '1 MiB reads', 1.2, reads(1 << 20), [1, 8], largeFloors),
   ...inFlight('whole-4k', 'Whole 4 KiB files', 2, (of, context) => of.wholeReader?.(smallFiles(context))),
   ...inFlight('stat', 'stat', 2, (of, context) => of.stater?.(smallFiles(context))),
 ];

@@ -13,8 +13,10 @@ import { args, ensureOpen } from './requests.js';
 /** The inline path's settings; see `configure`. */
 interface InlineSettings {
   enabled: boolean;
-  /** Largest read that is tried inline, in bytes. */
+  /** Largest read into new memory that is tried inline, in bytes. */
   maxBytes: number;
+  /** The same into a view of the caller. Through the pool, this thread would have to copy the bytes as well. */
+  maxViewBytes: number;
   /** Microseconds of inline work per event-loop iteration. */
   budgetMicros: number;
   /** Whether the pool makes some of the calls, if many are in flight; see `sharing.ts`. */
@@ -26,6 +28,7 @@ interface InlineSettings {
 export const inlineSettings: InlineSettings = {
   enabled: process.platform === 'linux' && process.env.UVFILES_INLINE !== '0',
   maxBytes: 64 * 1024,
+  maxViewBytes: 1024 * 1024, // 45 to 120 us
   budgetMicros: 200,
   share: true,
 };

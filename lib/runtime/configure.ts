@@ -6,8 +6,13 @@ import { setReserve } from '../native/pool.js';
 
 /** Settings of the inline path. */
 export interface InlineOptions {
-  /** The largest read that is tried inline, in bytes. Initially 65,536. */
+  /** The largest read into new memory that is tried inline, in bytes. Initially 65,536. */
   maxBytes?: number | undefined;
+  /**
+   * The largest read into a view that is tried inline, in bytes. Initially 1,048,576: this thread has to copy such bytes even if the
+   * pool reads them. Default: `maxBytes`, if that is given.
+   */
+  maxViewBytes?: number | undefined;
   /**
    * Microseconds of inline work per event-loop iteration. Beyond it, reads wait for the next iteration or go to the pool.
    * Initially 200.
@@ -28,8 +33,15 @@ export interface Configuration {
   inline?: boolean | InlineOptions | undefined;
 }
 
+const LARGEST = 1 << 20;
+
 const readInlineOptions = optionReader(
-  { maxBytes: count(undefined, 0, 1 << 20), budgetMicros: count(undefined), share: flag(undefined) },
+  {
+    maxBytes: count(undefined, 0, LARGEST),
+    maxViewBytes: count(undefined, 0, LARGEST),
+    budgetMicros: count(undefined),
+    share: flag(undefined),
+  },
   false,
 );
 
@@ -53,12 +65,19 @@ export function configure(o: Configuration): void {
     throw invalidArgType('options.inline', 'of type boolean or object', inline);
   if (inline !== undefined) {
     const {
-      maxBytes = inlineSettings.maxBytes,
+      maxBytes,
+      maxViewBytes = maxBytes ?? inlineSettings.maxViewBytes,
       budgetMicros = inlineSettings.budgetMicros,
       share = inlineSettings.share,
     } = typeof inline === 'boolean' ? {} : readInlineOptions(inline, 'options.inline');
     const enabled = inline !== false && process.platform === 'linux';
-    Object.assign(inlineSettings, { enabled, maxBytes, budgetMicros, share });
+    Object.assign(inlineSettings, {
+      enabled,
+      maxBytes: maxBytes ?? inlineSettings.maxBytes,
+      maxViewBytes,
+      budgetMicros,
+      share,
+    });
   }
   if (reserveThreads !== undefined) setReserve(reserveThreads);
 }

@@ -260,6 +260,37 @@ describe('the inline path', function () {
     await f.close();
   });
 
+  it('takes larger reads into a view than into new memory', async function () {
+    needed(this);
+    const MiB = 1 << 20;
+    const name = path.join(scratch.path, 'large');
+    writeFileSync(name, pattern(2 * MiB));
+    const f = await open(name, 'rb', { buffering: 0 });
+    const view = Buffer.alloc(2 * MiB);
+    const hitsOf = async (call: () => Promise<unknown>): Promise<number> => {
+      const before = hits();
+      await call();
+      return hits() - before;
+    };
+    const into = (size: number) => () => hitsOf(() => f.preadinto(view.subarray(0, size), 0));
+    await eventually(1, into(MiB));
+    await eventually(1, async () => {
+      await f.seek(MiB);
+      return await hitsOf(() => f.readinto(view.subarray(MiB)));
+    });
+    expect(await f.tell()).to.equal(2 * MiB);
+    expect(view.equals(pattern(2 * MiB))).to.equal(true);
+    await eventually(1, () => hitsOf(() => f.pread(65_536, 0)));
+    expect(await into(MiB + 1)()).to.equal(0);
+    expect(await hitsOf(() => f.pread(65_537, 0))).to.equal(0);
+    configure({ inline: { maxViewBytes: 5000 } });
+    await eventually(1, into(5000));
+    expect(await into(5001)()).to.equal(0);
+    configure({ inline: { maxBytes: 1000 } });
+    expect(await into(1001)()).to.equal(0);
+    await f.close();
+  });
+
   it('is switched off by UVFILES_INLINE=0 in the environment', async () => {
     const { stdout, stderr } = await runProgram(
       `import { open, metrics } from 'uvfiles';

@@ -20,7 +20,7 @@ const ON = process.env.UVFILES_INLINE !== '0';
 
 /** Switches the inline path back to how this run of the tests has it: off with UVFILES_INLINE=0. */
 export function resetInline(budgetMicros = 200): void {
-  configure({ inline: { maxBytes: 65536, budgetMicros } });
+  configure({ inline: { maxBytes: 1 << 16, maxViewBytes: 1 << 20, budgetMicros } });
   if (!ON) configure({ inline: false }); // which keeps the other settings
 }
 

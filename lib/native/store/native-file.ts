@@ -56,22 +56,22 @@ export class NativeFile implements OpenFile {
   }
 
   // Whether to try the cache before the pool.
-  #mayInline(size: number, o: GivenOptions): boolean {
-    return this.#cacheable && size > 0 && size <= inlineSettings.maxBytes && mayInline(o);
+  #mayInline(size: number, most: number, o: GivenOptions): boolean {
+    return this.#cacheable && size > 0 && size <= most && mayInline(o);
   }
 
   // Whether to defer the read: the budget is spent, and the file's last read was cached.
-  #mayDefer(size: number, o: GivenOptions): boolean {
-    return this.#hit && size > 0 && size <= inlineSettings.maxBytes && mayDefer(MANY_DEFERRED, o);
+  #mayDefer(size: number, most: number, o: GivenOptions): boolean {
+    return this.#hit && size > 0 && size <= most && mayDefer(MANY_DEFERRED, o);
   }
 
   read(size: number, at: number, fully: boolean, o?: OpOptions): Promise<Buffer> {
     const flags = (fully ? P.FLAG_FULLY : 0) | (at === CURRENT ? 0 : P.FLAG_SEEK_FIRST);
-    if (this.#mayInline(size, o)) {
+    if (this.#mayInline(size, inlineSettings.maxBytes, o)) {
       const bytes = readCached(this.#id, size, at, flags, o);
       this.#hit = bytes !== undefined;
       if (bytes !== undefined) return Promise.resolve(bytes);
-    } else if (this.#mayDefer(size, o)) {
+    } else if (this.#mayDefer(size, inlineSettings.maxBytes, o)) {
       return this.#readLater(size, at, fully, o);
     }
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
@@ -91,7 +91,7 @@ export class NativeFile implements OpenFile {
 
   readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
     const flags = at === CURRENT ? 0 : P.FLAG_SEEK_FIRST;
-    if (this.#mayInline(view.byteLength, o)) {
+    if (this.#mayInline(view.byteLength, inlineSettings.maxViewBytes, o)) {
       const count = readCachedInto(this.#id, view, at, P.FLAG_KEEP_BLOCK | flags, o);
       this.#hit = count >= 0;
       if (count >= 0) return Promise.resolve(count);
@@ -99,7 +99,7 @@ export class NativeFile implements OpenFile {
         const rest = this.#readIntoPooled(view.subarray(-1 - count), CURRENT, 0, o);
         return movedWithRest(view, -1 - count, rest);
       }
-    } else if (this.#mayDefer(view.byteLength, o)) {
+    } else if (this.#mayDefer(view.byteLength, inlineSettings.maxViewBytes, o)) {
       return this.#readintoLater(view, at, o);
     }
     return this.#readIntoPooled(view, at, flags, o);
@@ -129,7 +129,7 @@ export class NativeFile implements OpenFile {
   // Returns the bytes of a hit directly. A promise of them would take two more microtasks.
   #preadLater(size: number, at: number | bigint, flags: number, o: GivenOptions): Promise<Buffer> {
     return deferred(this, () => {
-      if (!this.#mayInline(size, o)) return this.#preadPooled(size, at, flags, o);
+      if (!this.#mayInline(size, inlineSettings.maxBytes, o)) return this.#preadPooled(size, at, flags, o);
       const bytes = readCached(this.#id, size, at, flags, o);
       this.#hit = bytes !== undefined;
       return bytes ?? this.#preadPooled(size, at, flags | P.FLAG_COLD, o);
@@ -137,7 +137,8 @@ export class NativeFile implements OpenFile {
   }
   #preadintoLater(view: Uint8Array, at: number | bigint, flags: number, o?: OpOptions): Promise<number> {
     return deferred(this, () => {
-      if (!this.#mayInline(view.byteLength, o)) return this.#readIntoPooled(view, at, flags, o);
+      if (!this.#mayInline(view.byteLength, inlineSettings.maxViewBytes, o))
+        return this.#readIntoPooled(view, at, flags, o);
       const count = readCachedInto(this.#id, view, at, flags, o);
       this.#hit = count >= 0;
       return count >= 0 ? count : this.#preadintoRest(view, -1 - count, at, flags, o);
@@ -183,13 +184,13 @@ export class NativeFile implements OpenFile {
   pread(size: number, position: number | bigint, o?: OpOptions, fully = true): Promise<Buffer> {
     const flags = fully ? P.FLAG_FULLY : 0;
     if (this.#hit && sharedRead(size, o)) return this.#preadPooled(size, position, flags, o);
-    if (this.#mayInline(size, o)) {
+    if (this.#mayInline(size, inlineSettings.maxBytes, o)) {
       const bytes = readCached(this.#id, size, position, flags, o);
       this.#hit = bytes !== undefined;
       if (bytes !== undefined) return Promise.resolve(bytes);
       return this.#preadPooled(size, position, flags | P.FLAG_COLD, o);
     }
-    if (this.#mayDefer(size, o)) return this.#preadLater(size, position, flags, o);
+    if (this.#mayDefer(size, inlineSettings.maxBytes, o)) return this.#preadLater(size, position, flags, o);
     return this.#preadPooled(size, position, flags, o);
   }
 
@@ -213,13 +214,14 @@ export class NativeFile implements OpenFile {
     const flags = fully ? P.FLAG_FULLY : 0;
     const size = view.byteLength;
     if (this.#hit && sharedRead(size, o)) return this.#readIntoPooled(view, position, flags, o);
-    if (this.#mayInline(size, o)) {
+    if (this.#mayInline(size, inlineSettings.maxViewBytes, o)) {
       const count = readCachedInto(this.#id, view, position, flags, o);
       this.#hit = count >= 0;
       if (count >= 0) return Promise.resolve(count);
       return this.#preadintoRest(view, -1 - count, position, flags, o);
     }
-    if (this.#mayDefer(size, o)) return this.#preadintoLater(view, position, flags, o);
+    if (this.#mayDefer(size, inlineSettings.maxViewBytes, o))
+      return this.#preadintoLater(view, position, flags, o);
     return this.#readIntoPooled(view, position, flags, o);
   }
 
@@ -240,7 +242,7 @@ export class NativeFile implements OpenFile {
 
   preadOver(memory: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
     let flags = fully ? P.FLAG_FULLY : 0;
-    if (this.#mayInline(memory.byteLength, o)) {
+    if (this.#mayInline(memory.byteLength, inlineSettings.maxBytes, o)) {
       const count = readCachedInto(this.#id, memory, position, flags, o);
       this.#hit = count >= 0;
       if (count >= 0) return Promise.resolve(count);
