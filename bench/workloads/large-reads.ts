@@ -22,12 +22,7 @@ const reads = randomReads({
   floors: [
     { of: 'uvfiles-transfer', over: 'fs-promises', atLeast: 1 },
     { of: 'uvfiles-transfer', aheadOfPeers: true },
-    {
-      of: 'uvfiles-fresh',
-      over: 'fs-promises-fresh',
-      atLeast: 1.3,
-      reason: 'V8 marks the heap for external memory (docs/benchmarks.md)',
-    },
+    { of: 'uvfiles-fresh', over: 'fs-promises-fresh', atLeast: 1.3 },
   ],
 });
 

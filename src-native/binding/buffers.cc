@@ -9,9 +9,11 @@ namespace uvfiles {
 
 namespace {
 
-// The largest piece of a stream, in bytes. For larger buffers on V8's heap, the pacer's garbage was measured to cost more
-// than it saves.
+// The largest piece of a stream, in bytes.
 constexpr size_t kLargestChunk = 256u << 10;
+// The largest buffer of V8's own for which garbage is made, in bytes. A few larger ones in flight are more than V8 allows between
+// mark-compacts, so the garbage was measured to cost more than it saves.
+constexpr size_t kLargestPaced = 1u << 20;
 
 }  // namespace
 
@@ -27,7 +29,11 @@ bool Environment::MakeBuffer(size_t size, void** data, napi_value* buffer) {
       napi_get_buffer_info(env, *buffer, data, &length) != napi_ok || length != size) {
     return false;
   }
-  if (size > BlockPool::kSmall && size <= kLargestChunk) pacer_.GaveOut(size);
+  if (size > kLargestChunk && size <= kLargestPaced) {
+    quiet_pacer_.GaveOut(size);
+  } else if (size > BlockPool::kSmall && size <= kLargestChunk) {
+    pacer_.GaveOut(size);
+  }
   return true;
 }
 

@@ -20,7 +20,7 @@ Environment::Environment(napi_env environment, uv_loop_t* uv_loop)
     : env(environment),
       dispatcher(uv_loop, Deliver, Discard, this),
       pacer_(environment, GarbagePacer::kLargeResults),
-      shared_memory_pacer_(environment, GarbagePacer::kSharedMemory) {}
+      quiet_pacer_(environment, GarbagePacer::kQuietStart) {}
 
 Environment::~Environment() = default;
 
