@@ -33,11 +33,16 @@ const viewByteOffset = slot<number>(DataView.prototype, 'byteOffset');
 const viewBuffer = slot<ArrayBufferLike>(DataView.prototype, 'buffer');
 const bufferByteLength = slot<number>(ArrayBuffer.prototype, 'byteLength');
 
-/** The bytes of `data`, not copied. A Uint16Array of 1,000 is 2,000 bytes. */
-export function toBytes(data: unknown, name = 'data'): Uint8Array {
-  return isPlain(data)
-    ? data
-    : bytesUnder(data, name, 'an instance of Buffer, TypedArray, DataView or ArrayBuffer');
+const BYTES = 'an instance of Buffer, TypedArray, DataView or ArrayBuffer';
+
+/** The bytes of `data`, not copied. A Uint16Array of 1,000 is 2,000 bytes. `expected` is for the error. */
+export function toBytes(data: unknown, name = 'data', expected = BYTES): Uint8Array {
+  return isPlain(data) ? data : bytesUnder(data, name, expected);
+}
+
+/** The same for a whole file, whose data can also be a string, or be iterated over. */
+export function toWholeBytes(data: unknown): Uint8Array {
+  return toBytes(data, 'data', `of type string, an iterable or ${BYTES}`);
 }
 
 /** The number of bytes of a Uint8Array or Buffer; 0 for anything else. Own properties of the object are not used. */

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 
 import { modeOption } from '../arguments/mode.js';
 import { flag, optionReader, text } from '../arguments/options.js';
-import { toBytes } from '../arguments/bytes.js';
+import { toWholeBytes } from '../arguments/bytes.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { storeToWrite } from '../filesystem/mounts.js';
@@ -68,7 +68,7 @@ export async function writeAtomic(path: Path, data: FileData, o?: WriteAtomicOpt
   const at = toPathBytes(path);
   if (isSource(data)) return writeFrom(new SourceReader(data, 'data'), at, options, parents, call);
   const store = storeToWrite(at);
-  let bytes = typeof data === 'string' ? encodeUtf8(data) : toBytes(data);
+  let bytes = typeof data === 'string' ? encodeUtf8(data) : toWholeBytes(data);
   if (typeof data !== 'string' && (parents || isLocked(at))) bytes = Uint8Array.prototype.slice.call(bytes);
   await withPathLock(at, call, () =>
     withParents(store, at, parents, call, () => store.replaceFile(at, bytes, options, call)),

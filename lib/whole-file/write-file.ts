@@ -1,7 +1,7 @@
 // Writes a whole file in one operation (open, write all bytes, close), or from a source that produces it in parts.
 import { constants } from 'node:fs';
 
-import { toBytes } from '../arguments/bytes.js';
+import { toWholeBytes } from '../arguments/bytes.js';
 import { modeOption } from '../arguments/mode.js';
 import { flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
@@ -36,7 +36,7 @@ function write(path: Path, data: unknown, flags: number, o: WriteFileOptions | u
       const store = storeToWrite(at);
       return writeFrom(store, at, source, flags, permissions, parents, call);
     }
-    const bytes = typeof data === 'string' ? encodeUtf8(data) : toBytes(data);
+    const bytes = typeof data === 'string' ? encodeUtf8(data) : toWholeBytes(data);
     const store = storeToWrite(at);
     if (!parents) return store.writeFile(at, bytes, flags, permissions, call);
     const kept = Uint8Array.prototype.slice.call(bytes);

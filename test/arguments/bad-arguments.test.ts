@@ -157,6 +157,9 @@ describe('bad arguments', () => {
     expect((await rejection(f.write({} as never))).message).to.equal(
       'The "data" argument must be an instance of Buffer, TypedArray, DataView or ArrayBuffer. Received an instance of Object',
     );
+    expect((await rejection(writeFile(folder.at('f'), 5 as never))).message).to.equal(
+      'The "data" argument must be of type string, an iterable or an instance of Buffer, TypedArray, DataView or ArrayBuffer. Received type number (5)',
+    );
     await f.close();
   });
 });
