@@ -1,7 +1,7 @@
 // Byte arguments: any view or buffer, seen as the Uint8Array of exactly its bytes.
 import { types } from 'node:util';
 
-import { invalidArgType, invalidState } from '../errors/index.js';
+import { invalidArgType, invalidState, invalidView } from '../errors/index.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
 
@@ -50,9 +50,33 @@ export function sizeOfUint8Array(data: unknown): number {
   return types.isUint8Array(data) ? byteLengthOf(data) : 0;
 }
 
-/** A view to read into, as the Uint8Array of its bytes. */
+/** A view to read into, as the Uint8Array of its bytes at the call. It does not grow with its memory, as a view of a caller can. */
 export function toWritableBytes(view: unknown): Uint8Array {
-  return isPlain(view) ? view : bytesUnder(view, 'view', 'an instance of Buffer, TypedArray or DataView');
+  if (!isPlain(view)) return bytesUnder(view, 'view', 'an instance of Buffer, TypedArray or DataView');
+  const buffer = bufferOf(view);
+  return canGrow(buffer) ? new Uint8Array(buffer, byteOffsetOf(view), byteLengthOf(view)) : view;
+}
+
+// ArrayBuffers are resizable, shared ones growable.
+function canGrow(buffer: ArrayBufferLike & { resizable?: boolean; growable?: boolean }): boolean {
+  return buffer.resizable === true || buffer.growable === true;
+}
+
+/** Checks that `view` still has the `size` bytes that it had at the call. Throws ERR_INVALID_STATE. */
+export function checkUnchanged(view: Uint8Array, size: number): void {
+  if (view.byteLength !== size) throw invalidView(size, view.byteLength);
+}
+
+/** A read into `view` that begins later. It throws ERR_INVALID_STATE if the view has changed by then. */
+export function unlessChanged<Args extends unknown[], T>(
+  view: Uint8Array,
+  read: (...args: Args) => T,
+): (...args: Args) => T {
+  const { byteLength } = view;
+  return (...args) => {
+    checkUnchanged(view, byteLength);
+    return read(...args);
+  };
 }
 
 // A Buffer or Uint8Array, not empty, whose properties are those of its class: the layers below may use them.
@@ -71,7 +95,8 @@ function bytesUnder(data: unknown, name: string, expected: string): Uint8Array {
     }
     if (types.isDataView(data))
       return new Uint8Array(viewBuffer(data), viewByteOffset(data), viewByteLength(data));
-    if (types.isAnyArrayBuffer(data)) return new Uint8Array(data as ArrayBuffer);
+    if (types.isAnyArrayBuffer(data))
+      return new Uint8Array(data as ArrayBuffer, 0, new Uint8Array(data as ArrayBuffer).byteLength);
   } catch {
     throw invalidState(`the memory of ${name} is detached or resized`);
   }

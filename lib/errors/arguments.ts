@@ -97,7 +97,7 @@ export function invalidState(message: string): CodedError {
 
 /** The same for a view whose length has changed from `then` to `now` while it was read into. */
 export function invalidView(then: number, now: number): CodedError {
-  const what = now === 0 ? 'detached' : 'resized';
+  const what = now === 0 ? 'detached or shrunk' : 'resized';
   const message = `The view was ${what} while it was being read into: ${then} bytes at the call, ${now} now`;
   return coded(new Error(message), 'ERR_INVALID_STATE', invalidView);
 }

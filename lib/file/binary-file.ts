@@ -1,5 +1,5 @@
 // A buffered binary file, as Python's io.BufferedReader, BufferedWriter and BufferedRandom in one.
-import { toWritableBytes } from '../arguments/bytes.js';
+import { toWritableBytes, unlessChanged } from '../arguments/bytes.js';
 import { checkLimit } from '../arguments/numbers.js';
 import { readCall } from '../arguments/options.js';
 import { UnsupportedOperationError } from '../errors/index.js';
@@ -65,7 +65,8 @@ export class BinaryFile extends ByteFile {
     try {
       this._checkReadable();
       const bytes = toWritableBytes(view);
-      return this._reads((call) => this._layer.readinto1(bytes, call), readCall(o));
+      const read = (call?: Call): Promise<number> => this._layer.readinto1(bytes, call);
+      return this._reads(unlessChanged(bytes, read), readCall(o));
     } catch (error) {
       return Promise.reject(error);
     }

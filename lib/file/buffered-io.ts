@@ -3,7 +3,7 @@
 //
 // At most one of the two halves holds bytes. While bytes are read ahead, the position of the file below is after them.
 // While bytes are pending, it is where they will be written. The position that the user sees is computed from this.
-import { invalidView } from '../errors/index.js';
+import { checkUnchanged } from '../arguments/bytes.js';
 import type { Call } from '../schedule/call.js';
 import type { ByteLayer } from './byte-layer.js';
 import { dirty } from './exit-flush.js';
@@ -169,15 +169,18 @@ export class BufferedIO implements ByteLayer {
   }
 
   async readinto1(view: Uint8Array, o?: Call): Promise<number> {
+    const { byteLength } = view;
     if (this.#pendingLength > 0) await this.writePending(o);
+    checkUnchanged(view, byteLength);
     if (this.unread > 0 || view.byteLength === 0) return this.#copyAhead(view);
     this.#takeAhead();
     return this.raw.readinto(view, o);
   }
 
   async readinto(view: Uint8Array, o?: Call): Promise<number> {
-    if (this.#pendingLength > 0) await this.writePending(o);
     const wanted = view.byteLength;
+    if (this.#pendingLength > 0) await this.writePending(o);
+    checkUnchanged(view, wanted);
     if (this.unread >= wanted) return this.#copyAhead(view);
     // Reads into the caller's memory without a copy if a failure loses nothing: a file with a position can be read again.
     if (this.unread === 0 && wanted >= this.size && this.raw.file.seekable) {
@@ -185,10 +188,8 @@ export class BufferedIO implements ByteLayer {
       return this.#readAround(view, o);
     }
     const bytes = await this.read(wanted, o);
-    if (view.byteLength !== wanted) {
-      this.putBack([bytes]);
-      throw invalidView(wanted, view.byteLength);
-    }
+    if (view.byteLength !== wanted) this.putBack([bytes]);
+    checkUnchanged(view, wanted);
     view.set(bytes);
     return bytes.length;
   }
@@ -202,7 +203,7 @@ export class BufferedIO implements ByteLayer {
         const count = await this.raw.readinto(total === 0 ? view : view.subarray(total), o);
         if (count === 0) break;
         total += count;
-        if (view.byteLength !== wanted) throw invalidView(wanted, view.byteLength);
+        checkUnchanged(view, wanted);
       }
     } catch (error) {
       if (total > 0) this.raw.place(this.raw.position - total);

@@ -1,5 +1,12 @@
 // The stateful calls of a file of bytes. They run one after another in call order, whether or not they are awaited.
-import { checkItems, sizeOfUint8Array, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
+import {
+  checkItems,
+  sizeOfUint8Array,
+  takeOver,
+  toBytes,
+  toWritableBytes,
+  unlessChanged,
+} from '../arguments/bytes.js';
 import { checkLimit, checkOffset, checkPosition } from '../arguments/numbers.js';
 import { readCall } from '../arguments/options.js';
 import { addBytesWritten, invalidArgValue } from '../errors/index.js';
@@ -73,14 +80,15 @@ export abstract class ByteFile extends PositionalHandle {
    * Bytes of the view after the number that it resolves to do not change. If the call rejects, the view may contain
    * bytes of the file, and the next read returns them again.
    * @returns the number of bytes read, 0 at the end of the file
-   * @throws as `read`; ERR_INVALID_STATE if the view was detached or resized during the call
+   * @throws as `read`; ERR_INVALID_STATE if the view was detached or shrunk during the call
    * @example const count = await f.readinto(new Uint8Array(4096));
    */
   readinto(view: ArrayBufferView, o?: OpOptions): Promise<number> {
     try {
       this._checkReadable();
       const bytes = toWritableBytes(view);
-      return this._reads((call) => this._layer.readinto(bytes, call), readCall(o));
+      const read = (call?: Call): Promise<number> => this._layer.readinto(bytes, call);
+      return this._reads(unlessChanged(bytes, read), readCall(o));
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,5 +1,5 @@
 // Positional calls of a file of bytes: they neither use nor move its position, and run in parallel.
-import { moveOver, takeOver, toBytes, toWritableBytes } from '../arguments/bytes.js';
+import { moveOver, takeOver, toBytes, toWritableBytes, unlessChanged } from '../arguments/bytes.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import type { Call } from '../schedule/call.js';
 import { checkPosition, checkSize } from '../arguments/numbers.js';
@@ -22,11 +22,11 @@ async function readOver(
 ): Promise<Buffer> {
   const moved = moveOver(view, call);
   const memory = moved ?? view;
-  const count = await begin(() =>
+  const read = (): Promise<number> =>
     moved !== undefined && file.preadOver !== undefined
       ? file.preadOver(memory, position, call, fully)
-      : file.preadinto(memory, position, call, fully),
-  );
+      : file.preadinto(memory, position, call, fully);
+  const count = await begin(unlessChanged(memory, read));
   return Buffer.from(memory.buffer as ArrayBuffer, memory.byteOffset, count);
 }
 
@@ -93,7 +93,7 @@ export abstract class PositionalHandle extends ByteHandle {
    * Memory that cannot be moved (a slice of Node's Buffer pool, shared memory, memory of WebAssembly) is not detached,
    * and is filled by a copy.
    * @returns the number of bytes read; a BinaryFile reads fewer than the view holds only at the end of the file
-   * @throws as `pread`, in which case transferred memory is lost; ERR_INVALID_STATE if the view was detached or resized
+   * @throws as `pread`, in which case transferred memory is lost; ERR_INVALID_STATE if the view was detached or shrunk
    * @cancelling as `pread`
    * @example
    * let memory: Uint8Array = new Uint8Array(1 << 20);
@@ -145,7 +145,8 @@ export abstract class PositionalHandle extends ByteHandle {
     at: number | bigint,
     call?: Call,
   ): Promise<number> {
-    return this.#after(settled, () => this._io.file.preadinto(bytes, at, call, this._fully));
+    const read = (): Promise<number> => this._io.file.preadinto(bytes, at, call, this._fully);
+    return this.#after(settled, unlessChanged(bytes, read));
   }
 
   // Positional calls that wait for the buffer, each until it has begun, because closing must not overtake them. Created for

@@ -1,5 +1,5 @@
 // The unbuffered layer: an open file and its position, as far as it is known. The buffered layer uses it.
-import { invalidView } from '../errors/index.js';
+import { checkUnchanged } from '../arguments/bytes.js';
 import { type OpenFile, CURRENT, unreadBytes } from '../filesystem/open-file.js';
 import type { Mode } from './mode.js';
 import type { Call } from '../schedule/call.js';
@@ -72,14 +72,12 @@ export class RawIO implements ByteLayer {
 
   /** As `read`, into memory of the caller. */
   async readinto(view: Uint8Array, o?: Call): Promise<number> {
+    const { byteLength } = view;
     // A read that may finish after its caller was rejected must not write to the caller's memory.
     if (o !== undefined || this.#late !== undefined) {
-      const { byteLength } = view;
       const bytes = await this.read(byteLength, o);
-      if (view.byteLength !== byteLength) {
-        this.putBack([bytes]);
-        throw invalidView(byteLength, view.byteLength);
-      }
+      if (view.byteLength !== byteLength) this.putBack([bytes]);
+      checkUnchanged(view, byteLength);
       view.set(bytes);
       return bytes.length;
     }

@@ -1,6 +1,7 @@
 // A source of bytes as an open file without a position, so that text can be read from it as from other files.
 import type { BigIntStats, Stats } from 'node:fs';
 
+import { checkUnchanged } from '../arguments/bytes.js';
 import { UnsupportedOperationError } from '../errors/index.js';
 import type { FileKind, OpenFile } from '../filesystem/open-file.js';
 import { callOf } from '../schedule/call.js';
@@ -51,7 +52,10 @@ export class SourceFile implements OpenFile {
   }
 
   async readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
-    const bytes = await this.read(view.byteLength, at, false, o);
+    const { byteLength } = view;
+    const bytes = await this.read(byteLength, at, false, o);
+    if (view.byteLength !== byteLength) this.#rest = Buffer.concat([bytes, this.#rest]); // for the next read
+    checkUnchanged(view, byteLength);
     view.set(bytes);
     return bytes.length;
   }

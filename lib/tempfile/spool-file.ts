@@ -4,6 +4,7 @@
 // is in memory, there are no system calls.
 import type { BigIntStats, Stats } from 'node:fs';
 
+import { checkUnchanged } from '../arguments/bytes.js';
 import { systemError, systemErrorNumber } from '../errors/index.js';
 import { FileContent, Space } from '../filesystem/memory/content.js';
 import { makeBigIntStats, makeStats } from '../filesystem/node-stats.js';
@@ -93,6 +94,14 @@ export class SpoolFile implements OpenFile {
     return this.#where(o);
   }
 
+  // The view can change during the move.
+  async #afterMoveWith(view: Uint8Array, o: OpOptions | undefined): Promise<OpenFile | undefined> {
+    const { byteLength } = view;
+    const file = await this.#whereAfterMove(o);
+    checkUnchanged(view, byteLength);
+    return file;
+  }
+
   #fits(end: number): boolean {
     return end <= (this.maxSize === 0 ? LARGEST_IN_MEMORY : Math.min(this.maxSize, LARGEST_IN_MEMORY));
   }
@@ -117,7 +126,7 @@ export class SpoolFile implements OpenFile {
   }
 
   async readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
-    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    const file = this.#rolling ? await this.#afterMoveWith(view, o) : this.#where(o);
     if (file !== undefined) return file.readinto(view, at, o);
     this.#moveTo(at);
     const count = this.#content.read(view, this.#position);
@@ -173,7 +182,7 @@ export class SpoolFile implements OpenFile {
   }
 
   async preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
-    const file = this.#rolling ? await this.#whereAfterMove(o) : this.#where(o);
+    const file = this.#rolling ? await this.#afterMoveWith(view, o) : this.#where(o);
     return file?.preadinto(view, position, o, fully) ?? this.#content.read(view, Number(position));
   }
 

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, type BigIntStats, type Stats } from 'node:fs';
 
 import { builtinTty } from '../../builtins.js';
+import { unlessChanged } from '../../arguments/bytes.js';
 import type { LockRange } from '../../filesystem/filesystem.js';
 import { addon } from '../addon.js';
 import { descriptorFreed } from '../descriptor-wait.js';
@@ -124,7 +125,8 @@ export class NativeFile implements OpenFile {
     return deferred(this, () => this.read(size, at, fully, o));
   }
   #readintoLater(view: Uint8Array, at: number, o: GivenOptions): Promise<number> {
-    return deferred(this, () => this.readinto(view, at, o));
+    const read = (): Promise<number> => this.readinto(view, at, o);
+    return deferred(this, unlessChanged(view, read));
   }
   // Returns the bytes of a hit directly. A promise of them would take two more microtasks.
   #preadLater(size: number, at: number | bigint, flags: number, o: GivenOptions): Promise<Buffer> {
@@ -136,13 +138,14 @@ export class NativeFile implements OpenFile {
     });
   }
   #preadintoLater(view: Uint8Array, at: number | bigint, flags: number, o?: OpOptions): Promise<number> {
-    return deferred(this, () => {
+    const read = (): number | Promise<number> => {
       if (!this.#mayInline(view.byteLength, inlineSettings.maxViewBytes, o))
         return this.#readIntoPooled(view, at, flags, o);
       const count = readCachedInto(this.#id, view, at, flags, o);
       this.#hit = count >= 0;
       return count >= 0 ? count : this.#preadintoRest(view, -1 - count, at, flags, o);
-    });
+    };
+    return deferred(this, unlessChanged(view, read));
   }
 
   readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
