@@ -82,7 +82,8 @@ export class RawIO implements ByteLayer {
       return bytes.length;
     }
     try {
-      return this.#moved(await this.file.readinto(view, this.#at()));
+      const count = await this.file.readinto(view, this.#at());
+      return byteLength > 0 ? this.#moved(count) : 0; // as `read`
     } catch (error) {
       this.#keepUnread(error);
       throw error;
@@ -193,6 +194,7 @@ export class RawIO implements ByteLayer {
     try {
       if (this.mode.appending) {
         const end = await this.file.writeToEnd(data, transferred, o);
+        if (length === 0) return 0; // a write of no bytes does not move the file's position, either
         this.displaced = false;
         // For a pipe, which has no position, this is a count of bytes.
         this.position = end >= 0 ? end : this.position + length;
@@ -201,9 +203,16 @@ export class RawIO implements ByteLayer {
       return this.#moved(await this.file.write(data, this.#at(), transferred, o));
     } catch (error) {
       const { bytesWritten = 0 } = error as { bytesWritten?: number };
-      if (bytesWritten > 0) this.#moved(bytesWritten);
+      if (bytesWritten > 0) await this.#stoppedAfter(bytesWritten);
       throw error;
     }
+  }
+
+  // Only the file knows where appended bytes have ended.
+  async #stoppedAfter(bytesWritten: number): Promise<void> {
+    this.#moved(bytesWritten);
+    if (this.mode.appending && this.file.seekable)
+      this.position = await this.file.seek(0, 1).catch(() => this.position);
   }
 
   /** Seeks immediately, to get errors, or the end of the file. */

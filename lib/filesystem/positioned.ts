@@ -121,7 +121,10 @@ export class PositionedFile implements OpenFile {
     try {
       requireAll(await file.append(kept, o ?? NO_CALL), kept);
     } catch (error) {
-      throw completeError(error, 'write');
+      const failure = completeError(error, 'write');
+      const { bytesWritten = 0 } = failure as { bytesWritten?: number };
+      if (bytesWritten > 0) this.#position = await this.#size(undefined).catch(() => this.#position);
+      throw failure;
     }
     this.#position = await this.#size(o);
     return this.#position;

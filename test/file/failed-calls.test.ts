@@ -59,6 +59,22 @@ describe('calls of a handle that fail', () => {
     });
   }
 
+  it('know the position after an append that stops part-way', async () => {
+    using _ = faults([
+      { op: 'write', path: '**/appended', short: 3 },
+      { op: 'write', path: '**/appended', error: 'ENOSPC' },
+    ]);
+    fs.writeFileSync(at('appended'), '0123456789');
+    await using f = await open(at('appended'), 'a+b', { buffering: 4 });
+    await f.seek(5);
+    expect(await f.read(1)).to.deep.equal(bytes('5'));
+    expect(await rejection(f.write(bytes('abcdef')))).to.include({ code: 'ENOSPC', bytesWritten: 3 });
+    expect(await f.tell()).to.equal(13);
+    expect(await f.read()).to.deep.equal(bytes(''));
+    await f.seek(-3, 1);
+    expect(await f.read()).to.deep.equal(bytes('abc'));
+  });
+
   it('write one byte order mark, also if the first write stops part-way', async () => {
     using _ = faults([
       { op: 'write', path: '**/marked', short: 4 },

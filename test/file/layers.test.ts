@@ -220,6 +220,14 @@ describe('the layers of a file', () => {
     expect((await Promise.all(reads)).map(String)).to.deep.equal(['ab', 'cd', 'ef']);
   });
 
+  it('that are below keep the position while they transfer no bytes', async () => {
+    await using f = await open(folder.put('nothing', '0123456789'), 'a+b');
+    await f.seek(5);
+    expect(await f.raw.readinto(new Uint8Array(0))).to.equal(0);
+    expect(await f.raw.write(bytes(''))).to.equal(0);
+    expect(await f.raw.read(3)).to.deep.equal(bytes('567'));
+  });
+
   it('report a failure to close once', async function () {
     needsFaults(this);
     const program = `
