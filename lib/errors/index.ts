@@ -3,6 +3,7 @@ export { brandedInstanceOf } from './base.js';
 export {
   AbortError,
   ClosedFileError,
+  isEndOfCall,
   LaneFullError,
   TimeoutError,
   UnsupportedOperationError,

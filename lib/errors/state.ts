@@ -81,3 +81,8 @@ export class AbortError extends Error {
     super('The operation was aborted', reason === undefined ? undefined : { cause: reason });
   }
 }
+
+/** Whether a call has ended by its signal or its timeout. */
+export function isEndOfCall(error: unknown): boolean {
+  return error instanceof AbortError || error instanceof TimeoutError;
+}

@@ -9,7 +9,7 @@ import {
 } from '../arguments/bytes.js';
 import { checkLimit, checkOffset, checkPosition } from '../arguments/numbers.js';
 import { readCall } from '../arguments/options.js';
-import { addBytesWritten, invalidArgValue } from '../errors/index.js';
+import { addBytesWritten, invalidArgValue, isEndOfCall } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 import type { ByteLayer } from './byte-layer.js';
@@ -229,29 +229,36 @@ export abstract class ByteFile extends PositionalHandle {
     try {
       this._checkWritable();
       checkItems(items);
-      return this._sequence.run((call) => takeItems(items, call, this.#writer(call)), readTransfer(o).call);
+      return this._sequence.run((call) => this.#writelines(items, call), readTransfer(o).call);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** Writes one item after another. An error counts the bytes of the items before it, too. */
-  #writer(call?: Call): (item: BinaryData) => unknown {
+  // Errors count the bytes of all accepted items, except errors that the source has made.
+  async #writelines(
+    items: Iterable<BinaryData> | AsyncIterable<BinaryData>,
+    call: Call | undefined,
+  ): Promise<void> {
     let written = 0;
+    let taking = false;
     const write = async (bytes: Uint8Array): Promise<void> => {
-      try {
-        written += await this._layer.write(bytes, false, call);
-      } catch (error) {
-        addBytesWritten(error, written);
-        throw error;
-      }
+      written += await this._layer.write(bytes, false, call);
+      taking = false;
     };
-    return (item) => {
-      const bytes = toBytes(item);
-      if (!this._layer.tryWrite(bytes)) return write(bytes);
-      written += bytes.length;
-      return undefined;
-    };
+    try {
+      await takeItems(items, call, (item) => {
+        taking = true;
+        const bytes = toBytes(item);
+        if (!this._layer.tryWrite(bytes)) return write(bytes);
+        written += bytes.length;
+        taking = false;
+        return undefined;
+      });
+    } catch (error) {
+      if (taking || isEndOfCall(error)) addBytesWritten(error, written);
+      throw error;
+    }
   }
 
   flush(o?: OpOptions): Promise<void> {

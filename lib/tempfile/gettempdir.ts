@@ -2,12 +2,11 @@
 import path from 'node:path';
 
 import {
-  AbortError,
   codeOf,
   isDescriptorShortage,
+  isEndOfCall,
   systemError,
   systemErrorNumber,
-  TimeoutError,
 } from '../errors/index.js';
 import { isSystemError } from '../filesystem/errors.js';
 import { isAnyMounted, storeOfTreeToWrite } from '../filesystem/mounts.js';
@@ -100,6 +99,5 @@ async function firstUsable(dirs: readonly string[], call: Call | undefined): Pro
 
 // Whether an error says nothing about the directory. The next one would be taken in its place.
 function saysNothing(error: unknown): boolean {
-  const isEnd = error instanceof AbortError || error instanceof TimeoutError;
-  return isEnd || isDescriptorShortage(error) || codeOf(error) === 'ENOMEM';
+  return isEndOfCall(error) || isDescriptorShortage(error) || codeOf(error) === 'ENOMEM';
 }

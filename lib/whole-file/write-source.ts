@@ -1,6 +1,6 @@
 // Writes a whole file from a source that returns its content in chunks.
 import { type Bytes, isBytes } from '../arguments/bytes.js';
-import { addBytesWritten, codeOf, dropBytesWritten } from '../errors/index.js';
+import { addBytesWritten, codeOf, dropBytesWritten, isEndOfCall } from '../errors/index.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
 import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
 import { makeDirectories, parentOf } from '../filesystem/generic/directories.js';
@@ -39,6 +39,7 @@ export async function writeSource(
   let writing: Promise<void> | undefined;
   let written = 0;
   let failure: unknown;
+  let end: unknown; // of the call, while it waited for the source
   const writeHeld = async (): Promise<void> => {
     try {
       while (held.length > 0) {
@@ -68,10 +69,12 @@ export async function writeSource(
       if (heldBytes >= LARGEST_BATCH) await writing;
     }
   } catch (error) {
+    if (failure === undefined && isEndOfCall(error)) end = error;
     failure ??= error;
     held = [];
   }
   await writing;
+  addBytesWritten(end, written);
   if (failure === undefined) return;
   await source.end().catch(() => undefined); // the first error is the one to report
   throw failure as Error;

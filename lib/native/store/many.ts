@@ -1,7 +1,7 @@
 // Lists of paths, read or statted by one native job each.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { AbortError, systemError, TimeoutError } from '../../errors/index.js';
+import { isEndOfCall, systemError } from '../../errors/index.js';
 import type { FilePath, ReadManyAnswer, StatCall } from '../../filesystem/filesystem.js';
 import type { Call } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
@@ -86,7 +86,7 @@ export class NativeReadMany implements AsyncIterableIterator<readonly ReadManyAn
     try {
       answer = { index, data: await readWhole(this.#paths[index]!, 0, this.#call.renewed()) };
     } catch (error) {
-      if (error instanceof AbortError || error instanceof TimeoutError) throw error;
+      if (isEndOfCall(error)) throw error;
       answer = { index, error: error as Error };
     }
     // It is a different one if the iterator has ended.
