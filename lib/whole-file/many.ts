@@ -1,10 +1,8 @@
 // Many files in a few native jobs: read whole, a list at a time and streamed in order, and their stats.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { isIterable } from '../arguments/bytes.js';
 import { checkPathList, type Path, toPathBytes } from '../arguments/path.js';
 import { flag, optionReader, readCall } from '../arguments/options.js';
-import { invalidArgValue } from '../errors/index.js';
 import { isAnyMounted, realFiles, storeToRead } from '../filesystem/mounts.js';
 import type { ReadManyAnswer, StatCall } from '../filesystem/filesystem.js';
 import { asBuffer } from '../filesystem/positioned.js';
@@ -12,6 +10,7 @@ import { statCall, type Store } from '../filesystem/store.js';
 import { throwIfAborted } from '../schedule/abort.js';
 import type { OpOptions } from '../schedule/options.js';
 import type { StatOptions } from '../file/handle.js';
+import { PathSource } from './path-source.js';
 
 /** Options of `readMany`. */
 export type ReadManyOptions = OpOptions;
@@ -120,11 +119,12 @@ function inOrder(answers: readonly ReadManyAnswer[]): readonly ReadManyAnswer[] 
  * Reads many whole files in order, several times faster than one by one. Only a few batches of up to half a megabyte (or one
  * larger file) are in memory at a time, regardless of the number of files. The list can be endless. Files of one batch are
  * slices of one Buffer: copy the data that you keep for a long time.
- * @param paths any iterable, also asynchronous. It is consumed only as far as files are being read
+ * @param paths any iterable, also asynchronous. It is consumed only as far as files are being read. Files are read while the next
+ *   path is awaited. If the iterable fails, the files before are returned first
  * @param o `timeout` is for each step, without the time that the body of the loop takes
  * @returns an async iterator of `{ path, data }`, or `{ path, error }` for a file that cannot be read
  * @throws from its steps: TypeError if `paths` is not a list, AbortError, TimeoutError
- * @cancelling ends at the next step. `break` and `return()` also end it
+ * @cancelling ends at the next step, and waiting for the next path. `break` and `return()` also end it
  * @platforms the same on Linux, macOS and Windows
  * @example for await (const { path, data } of readMany(paths)) if (data) index(path, data);
  */
@@ -134,18 +134,22 @@ export async function* readMany<P extends Path>(
 ): AsyncGenerator<ReadManyItem<P>, void, undefined> {
   const call = readCall(o);
   checkPathList(paths, true);
-  const source = sourceOf(paths);
+  const source = new PathSource(paths);
   const jobs: Job<P>[] = [];
-  let exhausted = false;
   try {
     for (;;) {
-      while (!exhausted && jobs.length < JOBS) {
-        const some = await take(source, FILES_PER_JOB);
-        exhausted = some.length < FILES_PER_JOB;
-        if (some.length > 0) jobs.push(new Job(some, call));
+      while (!source.ended && jobs.length < JOBS) {
+        const some = source.isAsync
+          ? await source.takeSoon(FILES_PER_JOB, jobs.length === 0, call)
+          : source.take(FILES_PER_JOB);
+        if (some.length === 0) break;
+        jobs.push(new Job(some, call));
       }
       const job = jobs[0];
-      if (job === undefined) return;
+      if (job === undefined) {
+        if (source.failure !== undefined) throw source.failure.error;
+        return;
+      }
       const items = await job.next();
       if (items === undefined) {
         jobs.shift();
@@ -158,32 +162,8 @@ export async function* readMany<P extends Path>(
     }
   } finally {
     for (const job of jobs) job.close();
-    if (!exhausted) await source.iterator.return?.();
+    await source.end();
   }
-}
-
-interface PathSource<P> {
-  readonly isAsync: boolean;
-  readonly iterator: Iterator<P> | AsyncIterator<P>;
-}
-
-function sourceOf<P>(paths: Iterable<P> | AsyncIterable<P>): PathSource<P> {
-  return isIterable(paths, Symbol.asyncIterator)
-    ? { isAsync: true, iterator: (paths as AsyncIterable<P>)[Symbol.asyncIterator]() }
-    : { isAsync: false, iterator: (paths as Iterable<P>)[Symbol.iterator]() };
-}
-
-async function take<P>({ isAsync, iterator }: PathSource<P>, count: number): Promise<P[]> {
-  const items: P[] = [];
-  while (items.length < count) {
-    // Awaits promises of any class. Steps of a synchronous iterator are not awaited.
-    const step = isAsync ? await iterator.next() : (iterator as Iterator<P>).next();
-    if (typeof step !== 'object' || step === null)
-      throw invalidArgValue('paths', step, 'must be an iterator whose steps are objects');
-    if (step.done === true) break;
-    items.push(step.value);
-  }
-  return items;
 }
 
 const readOptions = optionReader({ bigint: flag(false), followSymlinks: flag(true) });

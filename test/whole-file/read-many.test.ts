@@ -1,5 +1,6 @@
 // readMany: lists of paths that come from elsewhere.
 import { expect } from 'chai';
+import { EventEmitter, once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
@@ -7,7 +8,7 @@ import { readMany, statMany } from 'uvfiles';
 import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
 import { memoryFiles } from 'uvfiles/testing';
 
-import { codeOf } from '../support/files.js';
+import { codeOf, outcome, rejection } from '../support/files.js';
 import { scratchDirectory } from '../support/temp.js';
 
 describe('readMany', () => {
@@ -95,6 +96,98 @@ describe('readMany', () => {
     expect(asked).to.deep.equal([['/a', '/b']]);
     const wrong = 'ERR_INVALID_ARG_VALUE';
     expect(codes).to.deep.equal([wrong, wrong, undefined, wrong, undefined]);
+  });
+
+  it('reads the paths that have come while the next one is awaited', async () => {
+    const file = path.join(scratch.path, 'live');
+    writeFileSync(file, 'x');
+    const asked = new EventEmitter();
+    const reading = readMany(
+      (async function* () {
+        yield file;
+        await once(asked, 'next');
+        yield file;
+        yield file;
+        await once(asked, 'next');
+      })(),
+    );
+    for (const count of [1, 2]) {
+      for (let i = 0; i < count; i++) expect(String((await reading.next()).value?.data)).to.equal('x');
+      asked.emit('next');
+    }
+    expect((await reading.next()).done).to.equal(true);
+  });
+
+  it('ends to wait for a path by its signal, its timeout and a break, and tells the source', async () => {
+    const file = path.join(scratch.path, 'ended');
+    writeFileSync(file, 'x');
+    const stopping = new AbortController();
+    for (const [end, code] of [
+      [{ timeout: 1000 }, 'ERR_TIMEOUT'],
+      [{ signal: stopping.signal }, 'ABORT_ERR'],
+      [{}, undefined],
+    ] as const) {
+      let returned = 0;
+      const hanging = {
+        [Symbol.asyncIterator]: () => {
+          let next = { done: false, value: file };
+          return {
+            next: () => {
+              const step = next;
+              next = new Promise(() => undefined) as never;
+              return step instanceof Promise ? step : Promise.resolve(step);
+            },
+            return: () => {
+              returned++;
+              return new Promise(() => undefined);
+            },
+          };
+        },
+      } as AsyncIterable<string>;
+      const reading = readMany(hanging, end);
+      expect((await reading.next()).done).to.equal(false);
+      const next = code === undefined ? reading.return() : reading.next();
+      if (code === 'ABORT_ERR') stopping.abort();
+      expect(await outcome(next.then(() => undefined))).to.equal(code);
+      expect(returned).to.equal(1);
+    }
+  });
+
+  it('rejects with nothing but a TimeoutError when a step takes too long', async () => {
+    const file = path.join(scratch.path, 'large');
+    writeFileSync(file, Buffer.alloc(1 << 20));
+    const codes = new Set<unknown>();
+    for (let round = 0; round < 100; round++) {
+      const reading = async (): Promise<void> => {
+        for await (const { data } of readMany([file, file, file, file], { timeout: round % 4 }))
+          expect(data).to.have.length(1 << 20);
+      };
+      codes.add(await outcome(reading()));
+    }
+    codes.delete(undefined);
+    expect([...codes]).to.deep.equal(['ERR_TIMEOUT']);
+  });
+
+  it('returns the files before an iterable fails', async () => {
+    const file = path.join(scratch.path, 'before');
+    writeFileSync(file, 'x');
+    const failure = new Error('of the source');
+    const paths = function* (): Generator<string> {
+      for (let i = 0; i < 130; i++) yield file;
+      throw failure;
+    };
+    const later = async function* (): AsyncGenerator<string> {
+      await Promise.resolve();
+      yield* paths();
+    };
+    for (const source of [paths(), later()]) {
+      let count = 0;
+      const reading = async (): Promise<void> => {
+        for await (const { data } of readMany(source)) count += data?.length ?? 0;
+      };
+      expect(await rejection(reading())).to.equal(failure);
+      expect(count).to.equal(130);
+    }
   });
 
   it('rejects if a step of the iterator is not an object', async () => {
