@@ -7,6 +7,7 @@ import { type Path, toPathBytes } from '../arguments/path.js';
 import { invalidArgValue, type SystemError } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
+import { unlessEnded } from '../schedule/watch-call.js';
 import { storeOfTreeToRead } from '../filesystem/mounts.js';
 import { LINK_ITSELF, type TreeStep, type TreeWalker } from '../filesystem/store.js';
 import { statAll } from '../whole-file/many.js';
@@ -15,8 +16,11 @@ import { statAll } from '../whole-file/many.js';
 export interface WalkOptions extends OpOptions, EncodingOptions {
   /** True yields a directory before its subdirectories, false after them. Default true. */
   topDown?: boolean | undefined;
-  /** Called with the error of a directory that cannot be listed. If it throws, the walk ends. Default: the directory is skipped. */
-  onError?: ((error: SystemError) => void) | null | undefined;
+  /**
+   * Called with the error of a directory that cannot be listed, and awaited. If it throws, the walk ends. Default: the directory is
+   * skipped.
+   */
+  onError?: ((error: SystemError) => unknown) | null | undefined;
   /** Follows links to directories, but not back to a directory above. Default false. */
   followSymlinks?: boolean | undefined;
   /** Adds the status of every entry; for links, that of the link itself. Default false. */
@@ -38,7 +42,7 @@ export type WalkStatEntry<Name extends string | Buffer = string> = [
 
 type AnyEntry = WalkEntry<string | Buffer> | WalkStatEntry<string | Buffer>;
 
-const onErrorIn = callback<(error: SystemError) => void>();
+const onErrorIn = callback<(error: SystemError) => unknown>();
 const readWalkOptions = optionReader({
   topDown: flag(true),
   onError: (value, name) => onErrorIn(value ?? undefined, name),
@@ -89,7 +93,7 @@ export async function* walk(top: Path, o?: WalkOptions): AsyncGenerator<AnyEntry
       const step = tree.atHand ? tree.take() : await tree.next();
       if (step === undefined) return;
       if (step.error !== undefined) {
-        onError?.(step.error as SystemError);
+        await unlessEnded(onError?.(step.error as SystemError), call);
         continue;
       }
       const entry = asBytes ? bytesOf(step) : textOf(step);

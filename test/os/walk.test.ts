@@ -315,6 +315,13 @@ describe('walk', () => {
       },
     });
     expect((await rejection(failing.next())).code).to.equal('ENOENT');
+    const later = os.walk(at('none'), {
+      onError: async (error) => {
+        await Promise.resolve();
+        throw error;
+      },
+    });
+    expect((await rejection(later.next())).code).to.equal('ENOENT');
     if (!isRoot) return;
     chmodSync(at('a'), 0);
     const program = `import { os } from 'uvfiles';
