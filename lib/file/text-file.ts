@@ -252,7 +252,9 @@ export class TextFile extends TextHandle {
   }
 
   async #reconfigure(changes: ReturnType<typeof readReconfigureOptions>): Promise<void> {
-    const { encoding, errors, newline } = changes;
+    const { newline } = changes;
+    const encoding = changes.encoding ?? undefined; // null changes nothing, as None in Python
+    const errors = changes.errors ?? undefined;
     const lineBuffering = changes.lineBuffering ?? this._text.lineBuffering;
     if (encoding === undefined && errors === undefined && newline === undefined) {
       this._text.lineBuffering = lineBuffering;

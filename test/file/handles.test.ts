@@ -268,6 +268,14 @@ describe('reconfigure', () => {
     expect(JSON.parse(child.stdout)).to.equal('fffe61006200');
   });
 
+  it('changes nothing for null, as Python for None', async () => {
+    const f = await open(folder.put('g', 'a\nb'), 'r+', { encoding: 'ascii', errors: 'ignore' });
+    await f.readline();
+    await f.reconfigure({ encoding: null, errors: null, lineBuffering: true } as never);
+    expect(f).to.include({ encoding: 'ascii', errors: 'ignore', lineBuffering: true });
+    await f.close();
+  });
+
   it('refuses options that it does not know', async () => {
     const f = await open(folder.put('g'), 'r');
     expect(await codeOf(f.reconfigure({ encodings: 'utf-8' } as never))).to.equal('ERR_INVALID_ARG_VALUE');
