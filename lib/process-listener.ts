@@ -10,13 +10,16 @@ const RELEASE_MS = 1_000;
 export class ProcessListener {
   readonly #event: string;
   readonly #listener: (argument: string) => void;
+  readonly #first: boolean;
   #installed = false;
   #needed = false;
   #releasing = false;
 
-  constructor(event: string, listener: (argument: string) => void) {
+  /** @param first whether it is called before the listeners that exist when it is added */
+  constructor(event: string, listener: (argument: string) => void, first = false) {
     this.#event = event;
     this.#listener = listener;
+    this.#first = first;
   }
 
   /** Returns whether it was missing until now. */
@@ -24,7 +27,8 @@ export class ProcessListener {
     this.#needed = true;
     if (this.#installed) return false;
     this.#installed = true;
-    process.on(this.#event, this.#listener);
+    if (this.#first) (process as NodeJS.EventEmitter).prependListener(this.#event, this.#listener);
+    else process.on(this.#event, this.#listener);
     return true;
   }
 

@@ -242,8 +242,8 @@ export class BufferedIO implements ByteLayer {
     if (this.#ahead.length > 0) this.dropReadAhead();
     if (length === 0) return true;
     this.#roomFor(length).set(bytes, this.#pendingLength);
-    if (this.#pendingLength === 0) dirty.add(this.raw, this);
     this.#pendingLength += length;
+    if (this.#pendingLength === length) dirty.add(this.raw, this);
     return true;
   }
 
@@ -302,7 +302,7 @@ export class BufferedIO implements ByteLayer {
     }
     if (this.#pendingLength === 0) return;
     const bytes = (this.#pending as Buffer).subarray(0, this.#pendingLength);
-    this.raw.file.writeNow(bytes, this.raw.displaced && !this.raw.mode.appending ? this.raw.position : -1);
+    this.raw.writeNow(bytes);
     this.#written(bytes.length);
   }
 

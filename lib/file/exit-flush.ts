@@ -8,16 +8,18 @@ interface Flushable {
   flushNow(): void;
 }
 
-function flushAllNow(): void {
-  for (const buffer of waiting.values()) {
-    try {
-      buffer.flushNow();
-    } catch (error) {
-      // The program cannot catch this error any more, but bytes must not be lost silently.
-      process.exitCode ||= 1;
-      process._rawDebug?.(`uvfiles: bytes could not be flushed at exit: ${String(error)}`);
-    }
+function flushNow(buffer: Flushable): void {
+  try {
+    buffer.flushNow();
+  } catch (error) {
+    // The program cannot catch this error any more, but bytes must not be lost silently.
+    process.exitCode ||= 1;
+    process._rawDebug?.(`uvfiles: bytes could not be flushed at exit: ${String(error)}`);
   }
+}
+
+function flushAllNow(): void {
+  for (const buffer of waiting.values()) flushNow(buffer);
 }
 
 declare global {
@@ -26,18 +28,24 @@ declare global {
     interface Process {
       /** Node's own synchronous print to stderr, safe while the process ends. */
       _rawDebug?(text: string): void;
+      /** Whether 'exit' has been emitted, or is about to be. */
+      _exiting?: boolean;
     }
   }
 }
 
 const waiting = new Map<object, Flushable>();
-const exit = new ProcessListener('exit', flushAllNow);
+// The first listener: another one may end the process.
+const exit = new ProcessListener('exit', flushAllNow, true);
 
 /** The open files whose buffer holds bytes to write. A file is removed before its descriptor is closed, by any layer. */
 export const dirty = {
+  /** Called when the first bytes are in the buffer. */
   add(file: object, buffer: Flushable): void {
     exit.need();
     waiting.set(file, buffer);
+    // Written by another listener of 'exit'. Nothing runs after the listeners.
+    if (process._exiting === true) flushNow(buffer);
   },
   delete(file: object): void {
     if (waiting.delete(file) && waiting.size === 0) exit.release();

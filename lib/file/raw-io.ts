@@ -259,6 +259,14 @@ export class RawIO implements ByteLayer {
     if (count > 0) this.#moved(count);
   }
 
+  /** For the exit of the process: writes synchronously. More may follow, because another listener of 'exit' may write, too. */
+  writeNow(bytes: Uint8Array): void {
+    const at = this.mode.appending ? CURRENT : this.#at();
+    this.file.writeNow(bytes, at);
+    if (at === CURRENT) this.wroteNow(bytes.length);
+    else this.place(at + bytes.length);
+  }
+
   /** Makes a last write and the close in one operation, if the file supports this. */
   finish(data: Uint8Array): Promise<unknown> | undefined {
     const { syncError } = this;

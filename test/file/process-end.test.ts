@@ -85,6 +85,27 @@ describe('the process', () => {
     }
   });
 
+  it('flushes what listeners of the exit write, and before one of them ends the process', async () => {
+    const ways = {
+      first: `process.on('exit', () => f.write('late')); globalThis.f = await open(at, 'w'); await f.write('early ');`,
+      last: `globalThis.f = await open(at, 'w'); await f.write('early '); process.on('exit', () => f.write('late'));`,
+      only: `globalThis.f = await open(at, 'w'); process.on('exit', () => { f.write('early '); f.write('late'); });`,
+      sought: `import fs from 'node:fs'; fs.writeFileSync(at, 'early ...'); globalThis.f = await open(at, 'r+'); await f.seek(6);
+        process.on('exit', () => { f.write('la'); f.write('te'); });`,
+      ended: `process.on('exit', () => process.exit(0)); globalThis.f = await open(at, 'w'); await f.write('early late');`,
+      worker: `import { Worker } from 'node:worker_threads';
+        new Worker(\`import { open } from 'uvfiles';
+          globalThis.f = await open(process.env.at, 'w');
+          process.on('exit', () => { f.write('early '); f.write('late'); });\`,
+          { eval: true, env: { ...process.env, at } });`,
+    };
+    for (const [name, way] of Object.entries(ways)) {
+      const ending = await run(`const at = process.argv[1] + '/${name}'; ${way}`);
+      expect(ending, name).to.include({ code: 0, stderr: '' });
+      expect(folder.get(name), name).to.equal('early late');
+    }
+  });
+
   it('flushes text, appends and overwrites in place', async () => {
     const ending = await run(
       `const dir = process.argv[1];
