@@ -9,7 +9,6 @@ import { offAbort } from '../schedule/abort.js';
 import * as P from './protocol.js';
 
 export type Resolve = (value: unknown) => void;
-export type Reject = (error: unknown) => void;
 
 /** The kind of result that the caller's promise resolves to. */
 export const AS_BYTES = 0; // Buffer
@@ -50,8 +49,6 @@ export interface Extra {
   path: string | Uint8Array | undefined;
   signal: AbortSignal | undefined;
   onAbort: (() => void) | undefined;
-  /** Rejects the promise before its record arrives. */
-  reject: Reject | undefined;
   /** As given, in milliseconds. */
   timeout: number | undefined;
   /** When it was sent, for the diagnostics channel. */
@@ -121,7 +118,6 @@ export function name(slot: number, syscall: string, path?: string | Uint8Array):
     path,
     signal: undefined,
     onAbort: undefined,
-    reject: undefined,
     timeout: undefined,
     began: 0,
     context: undefined,

@@ -4,7 +4,8 @@ import { constants } from 'node:buffer';
 import { constants as fileConstants } from 'node:fs';
 import { setTimeout } from 'node:timers';
 
-import { LaneFullError, TimeoutError } from '../errors/index.js';
+import { AbortError, LaneFullError, TimeoutError } from '../errors/index.js';
+import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { type Call, callOf } from '../schedule/call.js';
 import { abortErrorOf, onAbort, throwIfAborted } from '../schedule/abort.js';
@@ -21,7 +22,6 @@ import {
   extras,
   name,
   records,
-  type Reject,
   release,
   type Resolve,
   resolves,
@@ -37,12 +37,10 @@ const { O_APPEND } = fileConstants;
 
 let opened = false;
 
-// Those of the promise that is being made: kept longer, they would keep the async context of its call.
+// That of the promise that is being made: kept longer, it would keep the async context of its call.
 let capturedResolve: Resolve | undefined;
-let capturedReject: Reject | undefined;
-const captureResolvers = (resolve: Resolve, reject: Reject): void => {
+const captureResolver = (resolve: Resolve): void => {
   capturedResolve = resolve;
-  capturedReject = reject;
 };
 
 /** Opens this environment in the addon, at the first operation. */
@@ -98,23 +96,21 @@ export function setPosition(position: number | bigint): void {
 }
 
 /** The promise of the outcome, after the addon has accepted or rejected the submission. */
-export function sent(slot: number, o: GivenOptions): Promise<never> {
+export function sent(slot: number): Promise<never> {
   const status = args[P.ARG_STATUS] as number;
-  const promise = new Promise(captureResolvers) as Promise<never>;
-  const reject = capturedReject as unknown as Reject;
-  resolves[slot] = capturedResolve;
-  capturedResolve = capturedReject = undefined;
+  const promise = new Promise(captureResolver) as Promise<never>;
+  const resolve = capturedResolve as unknown as Resolve;
+  resolves[slot] = resolve;
+  capturedResolve = undefined;
   if (status !== 0) {
     const error =
       chosenLane !== undefined && status === LANE_FULL
         ? new LaneFullError(chosenLane.name, chosenLane.queueLimit)
         : failure(slot, status, '');
     release(slot);
-    reject(error);
-  } else {
-    const extra = o === undefined ? undefined : extras[slot];
-    if (extra !== undefined) extra.reject = reject;
-    if (operations.hasSubscribers) mark(slot);
+    resolve(rejectWhereAwaited(error));
+  } else if (operations.hasSubscribers) {
+    mark(slot);
   }
   return promise;
 }
@@ -125,9 +121,15 @@ const LANE_FULL = process.platform === 'win32' ? -4088 : process.platform === 'l
  * Applies lane, timeout and signal to the arguments of `slot`, and subscribes to the signal. Whatever throws here throws before
  * anything is submitted. Comes directly after `begin`, because a signal of the caller's own may make calls of its own meanwhile: the
  * arguments are then set again.
- * @returns an error if the operation must not be queued. The slot is then free again
+ * @param keepsAlive whether the process lives until the timeout, even if the addon does not keep it alive
+ * @returns a rejected promise if the operation must not be queued. The slot is then free again
  */
-export function applyOptions(slot: number, o: GivenOptions, abandonable: boolean): Error | undefined {
+export function applyOptions(
+  slot: number,
+  o: GivenOptions,
+  abandonable: boolean,
+  keepsAlive = true,
+): Promise<never> | undefined {
   if (o === undefined) return undefined;
   try {
     const call = callOf(o);
@@ -139,6 +141,7 @@ export function applyOptions(slot: number, o: GivenOptions, abandonable: boolean
       const extra = extras[slot] ?? name(slot, syscallOf(kind));
       extra.abandonable = abandonable;
       watch(slot, extra, call, timeout);
+      if (!keepsAlive) extra.timer?.unref();
     }
     if (signal !== undefined) reset(kind, slot);
     chosenLane = lane;
@@ -147,7 +150,8 @@ export function applyOptions(slot: number, o: GivenOptions, abandonable: boolean
     return undefined;
   } catch (error) {
     release(slot);
-    return error as Error;
+    // More calls may have led here than a stack shows.
+    return error instanceof AbortError ? rejectWhereAwaited(error) : Promise.reject(error);
   }
 }
 
@@ -208,7 +212,7 @@ function interrupt(slot: number, extra: Extra, error: Error): void {
   if (state === 1 && !extra.abandonable) return;
   extra.abandoned = true;
   unwatch(extra);
-  (extra.reject as Reject)(error);
+  (resolves[slot] as Resolve)(rejectWhereAwaited(error));
 }
 
 /** Cancels the write, or blocks until it is done: for exit only. Returns the number of bytes written. */

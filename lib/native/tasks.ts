@@ -60,8 +60,8 @@ function refusal(status: number): Error {
   });
 }
 
-// A slot for a run of a task, or an error if `o` forbids it. `context` is kept as long as the addon uses it.
-function take(context: unknown, o: GivenOptions, { kind, bytes, numbers }: Order): number | Error {
+// A slot for a run of a task, or a rejection if `o` forbids it. `context` is kept as long as the addon uses it.
+function take(context: unknown, o: GivenOptions, { kind, bytes, numbers }: Order): number | Promise<never> {
   const slot = begin(P.KIND_TASK, AS_TASK, context);
   if (o !== undefined) {
     name(slot, nameOfTask(kind, numbers));
@@ -75,10 +75,10 @@ function take(context: unknown, o: GivenOptions, { kind, bytes, numbers }: Order
 
 function resume(task: number, context: unknown, o: GivenOptions, order: Order): Promise<TaskRecord> {
   const slot = take(context, o, order);
-  if (typeof slot !== 'number') return Promise.reject(slot);
+  if (typeof slot !== 'number') return slot;
   args[P.ARG_FILE] = task;
   addon.submitTask();
-  return sent(slot, o);
+  return sent(slot);
 }
 
 function free(task: number): void {
@@ -100,12 +100,12 @@ export function startTask(
 ): Promise<TaskRecord> {
   const order = { kind, bytes, numbers };
   const slot = take('task', o, order);
-  if (typeof slot !== 'number') return Promise.reject(slot);
+  if (typeof slot !== 'number') return slot;
   if (file !== undefined) args[P.ARG_SIZE] = file + 1;
   describe(order);
   addon.runTask(...bytes);
   const status = args[P.ARG_STATUS] as number;
-  if (status !== UNAVAILABLE) return sent(slot, o);
+  if (status !== UNAVAILABLE) return sent(slot);
   release(slot);
   return Promise.reject(refusal(status));
 }

@@ -8,8 +8,11 @@ import {
   lines,
   open,
   openAtomic,
+  type OpOptions,
   os,
   readBytes,
+  statMany,
+  tempfile,
   UnsupportedOperationError,
   updateAtomic,
   writeAtomic,
@@ -141,6 +144,36 @@ describe('errors', () => {
       expect(stack, call.name).to.match(
         new RegExp(`at (async )?${call.name} .*system-errors\\.test\\.ts:\\d+`),
       );
+    }
+  });
+
+  it('and those of calls that end at once contain this line, however deep they are', async () => {
+    const path = folder.put('f', 'abc');
+    const dir = folder.path;
+    const calls: Record<string, (o: OpOptions) => Promise<unknown>> = {
+      chmod: (o) => os.chmod(path, 0o600, o),
+      rename: (o) => os.rename(path, path, o),
+      copy: (o) => os.copy(path, folder.at('copy'), o),
+      scandir: (o) => os.scandir(dir, o).next(),
+      statMany: (o) => statMany([path], o),
+      lines: (o) => lines(path, o).next(),
+      openAtomic: (o) => openAtomic(path, 'w', o),
+      writeAtomic: (o) => writeAtomic(path, ['x'], o),
+      temporaryDirectory: (o) => tempfile.temporaryDirectory({ dir, ...o }),
+    };
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 10;
+    try {
+      for (const o of [{ signal: AbortSignal.abort() }, { timeout: 0 }]) {
+        for (const [name, call] of Object.entries(calls)) {
+          const waits = async (): Promise<unknown> => await call(o);
+          const { code, stack } = await rejection(waits());
+          expect(code, name).to.be.oneOf(['ABORT_ERR', 'ERR_TIMEOUT']);
+          expect(stack, name).to.match(/at (async )?waits .*system-errors\.test\.ts:\d+/);
+        }
+      }
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
   });
 

@@ -78,8 +78,8 @@ export class NativeFile implements OpenFile {
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
     if (o !== undefined) {
       R.name(slot, 'read').onAbandoned = keepUnread;
-      const refused = R.applyOptions(slot, o, false);
-      if (refused !== undefined) return Promise.reject(refused);
+      const refused = R.applyOptions(slot, o, false, !this.polled);
+      if (refused !== undefined) return refused;
     }
     const { args } = R;
     args[P.ARG_FILE] = this.#id;
@@ -87,7 +87,7 @@ export class NativeFile implements OpenFile {
     args[P.ARG_FLAGS] = flags;
     if (at !== CURRENT) args[P.ARG_POSITION] = at;
     addon.submitFile();
-    return R.sent(slot, o);
+    return R.sent(slot);
   }
 
   readinto(view: Uint8Array, at: number, o?: OpOptions): Promise<number> {
@@ -110,14 +110,14 @@ export class NativeFile implements OpenFile {
   #readIntoPooled(view: Uint8Array, at: number | bigint, flags: number, o: GivenOptions): Promise<number> {
     const moves = at === CURRENT || (flags & P.FLAG_SEEK_FIRST) !== 0;
     const slot = R.begin(P.KIND_READ, R.AS_VIEW, view);
-    const refused = R.applyOptions(slot, o, !moves);
-    if (refused !== undefined) return Promise.reject(refused);
+    const refused = R.applyOptions(slot, o, !moves, !(moves && this.polled));
+    if (refused !== undefined) return refused;
     R.args[P.ARG_FILE] = this.#id;
     R.setReadSize(view.byteLength, moves && this.polled);
     R.args[P.ARG_FLAGS] = P.FLAG_KEEP_BLOCK | flags;
     R.setPosition(at);
     addon.submitFile();
-    return R.sent(slot, o);
+    return R.sent(slot);
   }
 
   // Separate methods, so that calls without closures pay nothing for them.
@@ -151,8 +151,8 @@ export class NativeFile implements OpenFile {
   readToEnd(at: number, o?: OpOptions): Promise<Buffer> {
     const slot = R.begin(P.KIND_READ_TO_END, R.AS_BYTES, 'read');
     if (o !== undefined) R.name(slot, 'read').onAbandoned = keepUnread;
-    const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
+    const refused = R.applyOptions(slot, o, false, !this.polled);
+    if (refused !== undefined) return refused;
     const { args } = R;
     args[P.ARG_FILE] = this.#id;
     if (at !== CURRENT) {
@@ -160,7 +160,7 @@ export class NativeFile implements OpenFile {
       args[P.ARG_POSITION] = at;
     }
     addon.submitFile();
-    return R.sent(slot, o);
+    return R.sent(slot);
   }
 
   write(data: Uint8Array, at: number, transferred: boolean, o?: OpOptions): Promise<number> {
@@ -201,7 +201,7 @@ export class NativeFile implements OpenFile {
     const slot = R.begin(P.KIND_READ, R.AS_BYTES, 'read');
     if (o !== undefined) {
       const refused = R.applyOptions(slot, o, true);
-      if (refused !== undefined) return Promise.reject(refused);
+      if (refused !== undefined) return refused;
     }
     const { args } = R;
     args[P.ARG_FILE] = this.#id;
@@ -210,7 +210,7 @@ export class NativeFile implements OpenFile {
     if (typeof position === 'number') args[P.ARG_POSITION] = position;
     else R.setPosition(position);
     addon.submitFile();
-    return R.sent(slot, o);
+    return R.sent(slot);
   }
 
   preadinto(view: Uint8Array, position: number | bigint, o?: OpOptions, fully = true): Promise<number> {
@@ -254,13 +254,13 @@ export class NativeFile implements OpenFile {
     const slot = R.begin(P.KIND_READ, R.AS_COUNT, memory);
     R.name(slot, 'read');
     const refused = R.applyOptions(slot, o, true);
-    if (refused !== undefined) return Promise.reject(refused);
+    if (refused !== undefined) return refused;
     R.args[P.ARG_FILE] = this.#id;
     R.setReadSize(memory.byteLength);
     R.args[P.ARG_FLAGS] = P.FLAG_BORROWED | flags;
     R.setPosition(position);
     addon.submitBytes(memory);
-    return R.sent(slot, o);
+    return R.sent(slot);
   }
 
   pwrite(data: Uint8Array, position: number | bigint, o?: OpOptions, transferred = false): Promise<number> {
@@ -280,13 +280,13 @@ export class NativeFile implements OpenFile {
     const slot = R.begin(P.KIND_WRITE, shape, transferred ? data : 'write');
     if (transferred) R.name(slot, 'write');
     const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
+    if (refused !== undefined) return refused;
     R.args[P.ARG_FILE] = this.#id;
     R.args[P.ARG_FLAGS] = flags | (transferred ? P.FLAG_BORROWED : 0);
     R.setPosition(position);
     addon.submitBytes(data);
     if (stateful) this.#writing = R.follow(slot);
-    return R.sent(slot, o);
+    return R.sent(slot);
   }
 
   #simple(
@@ -299,13 +299,13 @@ export class NativeFile implements OpenFile {
   ): Promise<never> {
     const slot = R.begin(kind, shape, syscall);
     const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
+    if (refused !== undefined) return refused;
     R.args[P.ARG_FILE] = this.#id;
     if (shape === R.AS_BIGINT_STATS) R.args[P.ARG_FLAGS] = P.FLAG_BIGINT;
     if (position !== undefined) R.setPosition(position);
     R.args[P.ARG_WHENCE] = whence;
     addon.submitFile();
-    return R.sent(slot, o);
+    return R.sent(slot);
   }
 
   truncate(size: number | bigint, o?: OpOptions): Promise<void> {

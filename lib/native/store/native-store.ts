@@ -77,13 +77,13 @@ export class NativeStore extends NameCalls implements Store {
     const slot = R.begin(P.KIND_OPEN, R.AS_OPENED, undefined);
     R.name(slot, 'open', path).onAbandoned = (answer) => closeUnwanted(answer as R.OpenedRecord);
     const refused = R.applyOptions(slot, o, true);
-    if (refused !== undefined) return Promise.reject(refused);
+    if (refused !== undefined) return refused;
     const { args } = R;
     args[P.ARG_OPEN_FLAGS] = flags;
     args[P.ARG_MODE] = permissions;
     if ((flags & O_APPEND) !== 0) args[P.ARG_FLAGS] = P.FLAG_APPEND;
     addon.submitPath(path);
-    return opened(R.sent(slot, o), true);
+    return opened(R.sent(slot), true);
   }
 
   /** A small file with its status if that takes no thread. */
@@ -102,14 +102,14 @@ export class NativeStore extends NameCalls implements Store {
     R.name(slot, 'fstat');
     // Cannot be cancelled half-way, because it must be certain who owns the descriptor.
     const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
+    if (refused !== undefined) return refused;
     const { args } = R;
     args[P.ARG_OPEN_FLAGS] = P.ADOPT_DESCRIPTOR;
     args[P.ARG_POSITION] = fd;
     args[P.ARG_SIZE] = owned ? 0 : 1;
     if ((flags & O_APPEND) !== 0) args[P.ARG_FLAGS] = P.FLAG_APPEND;
     addon.submitPath('');
-    return opened(R.sent(slot, o), owned);
+    return opened(R.sent(slot), owned);
   }
 
   /** The same, synchronously, for a descriptor that stays the caller's. Throws the system's error. */
@@ -157,12 +157,12 @@ export class NativeStore extends NameCalls implements Store {
     const slot = R.begin(P.KIND_WRITE_FILE, R.AS_NOTHING, undefined);
     R.name(slot, 'open', path);
     const refused = R.applyOptions(slot, o, false);
-    if (refused !== undefined) return Promise.reject(refused);
+    if (refused !== undefined) return refused;
     const { args } = R;
     args[P.ARG_OPEN_FLAGS] = flags;
     args[P.ARG_MODE] = permissions;
     addon.submitWriteFile(path, data);
-    return R.sent(slot, o);
+    return R.sent(slot);
   }
 
   stat(path: FilePath, options: StatCall, o?: OpOptions): Promise<Stats | BigIntStats> {
@@ -184,10 +184,10 @@ export class NativeStore extends NameCalls implements Store {
     );
     R.name(slot, followSymlinks ? 'stat' : 'lstat', path);
     const refused = R.applyOptions(slot, o, true);
-    if (refused !== undefined) return Promise.reject(refused);
+    if (refused !== undefined) return refused;
     if (bigint) R.args[P.ARG_FLAGS] = P.FLAG_BIGINT;
     addon.submitPath(path);
-    return R.sent(slot, o);
+    return R.sent(slot);
   }
 
   access(path: FilePath, mode: number, o?: OpOptions): Promise<boolean> {

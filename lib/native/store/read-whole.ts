@@ -37,9 +37,9 @@ function readFilePooled(path: FilePath, most: number, o: GivenOptions): Promise<
   const slot = R.begin(P.KIND_READ_FILE, R.AS_BYTES, undefined);
   R.name(slot, 'open', path);
   const refused = R.applyOptions(slot, o, true);
-  if (refused !== undefined) return Promise.reject(refused);
+  if (refused !== undefined) return refused;
   R.args[P.ARG_OPEN_FLAGS] = constants.O_RDONLY;
   R.args[P.ARG_SIZE] = most;
   addon.submitPath(path);
-  return R.sent(slot, o);
+  return R.sent(slot);
 }
