@@ -267,7 +267,7 @@ export abstract class Handle {
 
   /** @internal A stateful read, whose arguments have been checked. */
   _reads<T>(read: (call?: Call) => Promise<T>, call: Call | undefined): Promise<T> {
-    return this._whileAwaited(this._sequence.run(read, call));
+    return this._whileAwaited(this._sequence.run(read, call, this._io.file.polled !== true));
   }
 
   /** @internal A call that reads: `prepare` checks the arguments immediately, and returns the function to run in turn. */

@@ -23,14 +23,15 @@ export class Sequence {
 
   /**
    * Runs `work` after all earlier calls. An abort or timeout while it waits rejects it immediately, and it does not
-   * run. The timeout of a call counts from the call, not from its turn.
+   * run. The timeout of a call counts from the call, not from its turn. `keepsAlive`: whether the process lives until
+   * this timeout.
    *
    * Promises are awaited here, not chained. So the caller's handler is the first one of the promise, and the stack of
    * an error names the line that awaits the call.
    */
-  async run<T>(work: (o?: Call) => Promise<T>, o?: Call): Promise<T> {
+  async run<T>(work: (o?: Call) => Promise<T>, o?: Call, keepsAlive = true): Promise<T> {
     throwIfAborted(o?.signal);
-    if (this.#busy) await this.#turn(o);
+    if (this.#busy) await this.#turn(o, keepsAlive);
     this.#busy = true;
     try {
       return await work(o);
@@ -44,11 +45,11 @@ export class Sequence {
     return this.run(() => Promise.resolve());
   }
 
-  #turn(o: Call | undefined): Promise<void> {
+  #turn(o: Call | undefined, keepsAlive: boolean): Promise<void> {
     return new Promise((resolve) => {
       const waiting: Waiting = { begin: resolve, next: undefined };
       if (o?.signal !== undefined || o?.timeout !== undefined)
-        watch(waiting, o, (error) => resolve(rejectWhereAwaited(error)));
+        watch(waiting, o, keepsAlive, (error) => resolve(rejectWhereAwaited(error)));
       if (this.#tail === undefined) this.#head = waiting;
       else this.#tail.next = waiting;
       this.#tail = waiting;
@@ -65,12 +66,13 @@ export class Sequence {
   }
 }
 
-function watch(waiting: Waiting, o: Call, giveUp: (error: Error) => void): void {
+function watch(waiting: Waiting, o: Call, keepsAlive: boolean, giveUp: (error: Error) => void): void {
   const { begin } = waiting;
-  const unwatch = watchCall(o, (error) => {
+  const end = (error: Error): void => {
     waiting.begin = undefined;
     giveUp(error);
-  });
+  };
+  const unwatch = watchCall(o, end, keepsAlive);
   waiting.begin = () => {
     unwatch?.();
     begin?.();

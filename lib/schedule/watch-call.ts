@@ -15,9 +15,14 @@ export function throwIfEnded(o: OpOptions | undefined): void {
 /**
  * Calls `giveUp` at most once, with AbortError or TimeoutError. The signal must not be aborted yet. The error is made by a timer
  * or by `abort()`, so whoever rejects a promise with it passes it to `rejectWhereAwaited`.
+ * @param keepsAlive whether the process lives until the timeout
  * @returns a function that ends the watch; undefined if `call` has neither signal nor timeout
  */
-export function watchCall(call: Call | undefined, giveUp: (error: Error) => void): (() => void) | undefined {
+export function watchCall(
+  call: Call | undefined,
+  giveUp: (error: Error) => void,
+  keepsAlive = true,
+): (() => void) | undefined {
   if (call === undefined) return undefined;
   const { signal, timeout } = call;
   if (signal === undefined && timeout === undefined) return undefined;
@@ -36,6 +41,7 @@ export function watchCall(call: Call | undefined, giveUp: (error: Error) => void
       unwatch();
       giveUp(new TimeoutError(call.total ?? timeout));
     }, timeout);
+    if (!keepsAlive) timer.unref();
   }
   return unwatch;
 }

@@ -31,6 +31,12 @@ describe('a process', function () {
       const reader = await uvfiles.open(${fifo()}, 'rb');
       reader.read(1);
       reader.readline().catch(() => {});
+      reader.read(1, { timeout: 600_000 }).catch(() => {});
+      const other = await uvfiles.open(${fifo()}, 'r');
+      other.read(1, { timeout: 600_000 }).catch(() => {});
+      other.readline(1, { timeout: 600_000 }).catch(() => {});
+      const raw = await uvfiles.open(${fifo()}, 'rb', { buffering: 0 });
+      raw.readall({ timeout: 600_000 }).catch(() => {});
       uvfiles.stdin.readline();
       uvfiles.stdinBytes.read(5).catch(() => {});
       console.log('done');`);
