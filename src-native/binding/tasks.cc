@@ -54,6 +54,7 @@ void Run(Environment* environment, TaskTable::Entry* entry) {
   }
   details->task_owner = entry;
   entry->task()->error = TaskError();
+  entry->task()->Continue();
   environment->Submit(operation);
   if (environment->arguments[kStatus] == 0) entry->Started();
 }

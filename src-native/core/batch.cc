@@ -18,9 +18,11 @@ bool ReadsSmall(const Operation& operation) {
          (operation.flags & kBorrowed) == 0 && !operation.file->polled;
 }
 
-// An operation that has moved bytes does not expire here. JavaScript's own timer cancels it, and it reports these bytes.
+// An operation that has moved bytes, or a task that has something to clean up, does not expire here. JavaScript's own timer
+// cancels it, and it reports these bytes, or cleans up.
 bool Expired(const Operation& operation, uint64_t now) {
-  return operation.timeout_ms > 0 && BytesDone(operation) == 0 && now > operation.queued_ns &&
+  return operation.timeout_ms > 0 && BytesDone(operation) == 0 &&
+         !operation.concludes.load(std::memory_order_relaxed) && now > operation.queued_ns &&
          static_cast<double>(now - operation.queued_ns) >=
              static_cast<double>(operation.timeout_ms) * 1e6;
 }

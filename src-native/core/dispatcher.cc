@@ -60,6 +60,7 @@ void Dispatcher::Release(Operation* operation) {
   operation->state.store(OpState::kIdle, std::memory_order_relaxed);
   if (operation->poll) operation->poll->done = 0;
   operation->stop.store(false, std::memory_order_relaxed);
+  operation->concludes.store(false, std::memory_order_relaxed);
   operation->next = free_;
   free_ = operation;
 }
@@ -171,9 +172,21 @@ void Dispatcher::UpdateReference() {
   (wanted ? uv_ref : uv_unref)(reinterpret_cast<uv_handle_t*>(&async_));
 }
 
+// Under the lock, a queued operation stays queued. One that is taken may begin meanwhile, and even end.
+bool Dispatcher::CancelBetweenSlices(Operation* operation) {
+  if (operation->kind != OpKind::kTask) return false;
+  std::lock_guard<Mutex> lock(mutex_);
+  const OpState state = operation->state.load(std::memory_order_acquire);
+  if (state != OpState::kQueued && state != OpState::kTaken) return false;
+  if (!operation->concludes.load(std::memory_order_relaxed)) return false;
+  operation->details->task->Cancel();
+  return true;
+}
+
 CancelResult Dispatcher::Cancel(Operation* operation) {
   bool queued = false;
   for (;;) {
+    if (CancelBetweenSlices(operation)) return CancelResult::kRunning;
     if (parking_.TakeBack(operation)) {
       // One that has begun is delivered with what it did, and so counts as running.
       const bool began = BytesDone(*operation) > 0;

@@ -214,6 +214,7 @@ class Dispatcher {
   void WatchBatches();
   void Settle(Batch* batch, int index, Operation** given_back);
   void Park(Operation* operation, Lane* lane);
+  bool CancelBetweenSlices(Operation* operation);
   void CompleteCancelled(Operation* operation, Lane* lane);
 
   // Loop thread: jobs (dispatcher_jobs.cc).

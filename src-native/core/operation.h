@@ -117,6 +117,8 @@ struct Operation {
   // It was cancelled while it ran: it must not wait again, and ends at its next look (see `Unwanted`). Set under the
   // dispatcher's lock; its loops read it without.
   Atomic<bool> stop{false};
+  // A task that has begun and `Concludes`: it is not taken out of the queue any more.
+  Atomic<bool> concludes{false};
   const Atomic<bool>* ending = nullptr;  // the dispatcher's: set when its environment ends
   std::unique_ptr<PollState> poll;       // of one that may have to wait for its descriptor
   ResultMemory* memory = nullptr;        // `data` points into it, and it will be the result

@@ -275,10 +275,11 @@ Performed PerformWriteFile(Operation& operation, uint64_t slice_end_ns) {
 
 Performed PerformTask(Operation& operation, uint64_t slice_end_ns) {
   Task& task = *operation.details->task;
-  if (task.cancelled()) {
+  if (task.cancelled() && !operation.concludes.load(std::memory_order_relaxed)) {
     operation.result = UV_ECANCELED;
     return Performed::kDone;
   }
+  if (task.Concludes()) operation.concludes.store(true, std::memory_order_relaxed);
   const Step step = task.Run(Slice(slice_end_ns));
   if (step == Step::kAgain) return Performed::kAgain;
   if (step == Step::kWaits)

@@ -68,10 +68,14 @@ class Task {
     block = Block();
   }
 
-  // Asks a running task to stop at its next step; it then ends with UV_ECANCELED and leaves no half-made state
+  // Asks a task that has begun to stop at its next step; it then ends with UV_ECANCELED and leaves no half-made state
   // that its documentation does not name. Any thread.
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  // Whether only `Run` removes what the task has half made. Once begun, such a task is run to its end, also after `Cancel`.
+  virtual bool Concludes() const { return false; }
+  // Forgets a `Cancel` that came too late for the operation before. Called between operations.
+  void Continue() { cancelled_.store(false, std::memory_order_relaxed); }
 
   // Valid between steps. The consumer moves `output` out and so leaves it empty.
   std::string output;  // packed records, native byte order

@@ -66,9 +66,11 @@ class Lambda : public Task, public TaskOwner {
     return body_(*this, slice);
   }
   void Settled(bool) override {}
+  bool Concludes() const override { return concludes; }
 
   std::atomic<int> runs{0};
-  int delivered = 0;  // loop thread's
+  bool concludes = false;  // from the next slice on
+  int delivered = 0;       // loop thread's
   int discarded = 0;
   int64_t result = 1;
   Operation* operation = nullptr;

@@ -91,6 +91,40 @@ TEST("a cancelled task that had yielded its thread is not run again") {
   CHECK_EQ(task->result, int64_t{UV_ECANCELED});
 }
 
+TEST("a cancelled task that has to clean up is run to its end") {
+  ProcessPool pool(2);
+  Station station(pool);
+  std::atomic<int> steps{0};
+  int steps_to_clean = 3;
+  Lambda* const task = station.Submit([&](Lambda& self, const Slice&) {
+    self.concludes = true;
+    steps++;
+    if (!self.cancelled() || --steps_to_clean > 0) return Step::kAgain;
+    self.error.code = UV_ECANCELED;
+    return Step::kDone;
+  });
+  station.RunUntil([&] { return steps.load() > 3; });
+  CHECK_EQ(station.dispatcher->Cancel(task->operation), CancelResult::kRunning);
+  station.RunAll();
+  CHECK_EQ(steps_to_clean, 0);
+  CHECK_EQ(task->delivered, 1);
+  CHECK_EQ(task->result, int64_t{UV_ECANCELED});
+}
+
+TEST("a task that has to clean up does not expire between its slices") {
+  ProcessPool pool(2);
+  Station station(pool);
+  int steps = 0;
+  Lambda* const late = station.Submit([&](Lambda& self, const Slice&) {
+    self.concludes = true;
+    if (steps == 1) self.operation->timeout_ms = 1e-6f;
+    return ++steps < 5 ? Step::kAgain : Step::kDone;
+  });
+  station.RunAll();
+  CHECK_EQ(steps, 5);
+  CHECK_EQ(late->result, int64_t{0});
+}
+
 TEST("an operation whose deadline has passed is not run") {
   ProcessPool pool(2);
   Station station(pool);

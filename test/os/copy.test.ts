@@ -16,6 +16,7 @@ import path from 'node:path';
 import { os } from 'uvfiles';
 
 import { answerOf, fault, needsFaults, runFaulty } from '../support/files.js';
+import { withOneThread } from '../support/one-thread.js';
 import { skip } from '../support/skip.js';
 import { needsRoot, rejection, scratchDirectory } from '../support/temp.js';
 
@@ -119,6 +120,25 @@ describe('copy', () => {
        console.log(JSON.stringify([code, existsSync(scratch + '/copy')]));`,
     );
     expect(answerOf(ending)).to.deep.equal(['ABORT_ERR', false]);
+  });
+
+  it('removes the part of a file that it has copied when it is aborted while it waits for a thread', async () => {
+    writeFileSync(at('long'), Buffer.alloc(64 << 20, 'x'));
+    const ending = await withOneThread(
+      `import { os } from 'uvfiles';
+       const [from, to] = ${JSON.stringify([at('long'), at('part')])};
+       const sizeOf = () => (fs.existsSync(to) ? fs.statSync(to).size : 0);
+       const controller = new AbortController();
+       const copying = os.copy(from, to, { signal: controller.signal }).then(() => 'copied', (error) => error.code);
+       const release = await hold();
+       for (let size = -1; size !== sizeOf(); await new Promise((resolve) => setTimeout(resolve, 20))) size = sizeOf();
+       controller.abort();
+       await release();
+       console.log(await copying, fs.existsSync(to));`,
+    );
+    expect(ending.stderr).to.equal('');
+    // Some file systems copy it at once.
+    expect(ending.stdout.trim()).to.be.oneOf(['ABORT_ERR false', 'copied true']);
   });
 
   it('waits for a promise of onProgress, and rejects with its error', async () => {

@@ -19,6 +19,7 @@ class CopyFile final : public Task {
         given_to_(std::move(arguments.bytes[1])),
         options_(CopyOptionsOf(arguments.numbers[0])) {}
 
+  bool Concludes() const override { return true; }
   Step Run(const Slice& slice) override {
     if (to_.empty()) {
       if (cancelled()) return Conclude(-ECANCELED);

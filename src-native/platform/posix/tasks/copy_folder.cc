@@ -114,6 +114,7 @@ class CopyFiles final : public Task {
         to_(std::move(arguments.bytes[1])),
         names_(std::move(arguments.bytes[2])) {}
 
+  bool Concludes() const override { return true; }
   Step Run(const Slice& slice) override {
     CopyOptions options;
     options.exclusive = true;

@@ -33,6 +33,7 @@ class CopyTree final : public Task {
     options_.exclusive = (flags_ & kCopyExistOk) == 0;
   }
 
+  bool Concludes() const override { return true; }
   Step Run(const Slice& slice) override {
     for (;;) {
       // A file that is being copied checks this itself, and removes its incomplete copy.

@@ -29,6 +29,7 @@ class Move final : public Task {
   explicit Move(TaskArguments&& arguments)
       : from_(std::move(arguments.bytes[0])), given_to_(std::move(arguments.bytes[1])) {}
 
+  bool Concludes() const override { return true; }
   Step Run(const Slice& slice) override {
     switch (phase_) {
       case Phase::kRename:
