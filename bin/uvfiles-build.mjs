@@ -8,6 +8,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, realpathSync, rmSync, writ
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { addonSources, hostSystem } from '../scripts/native-sources.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -20,7 +21,9 @@ const HELP = `Usage: npx uvfiles build [--nodedir=PREFIX]
 
 Builds the native addon from the sources in the package, with node-gyp. This requires Python 3, make and a C++20
 compiler (on Windows, the Visual Studio Build Tools). It uses the header files in PREFIX/include/node, or those that
-are installed with Node. If there are none, node-gyp downloads them.`;
+are installed with Node. If there are none, node-gyp downloads them.
+
+Exit codes: 0 on success, 1 after an error, 2 for incorrect usage.`;
 
 class Refusal extends Error {}
 
@@ -82,9 +85,11 @@ function tools(project) {
   return found;
 }
 
-/** The prefix that has this Node's own headers, so that nothing is downloaded; undefined where there are none. */
-function headersPrefix() {
-  const given = process.argv.find((each) => each.startsWith('--nodedir='))?.slice('--nodedir='.length);
+/**
+ * The prefix that has this Node's own headers, so that nothing is downloaded; undefined where there are none.
+ * @param {string | undefined} given
+ */
+function headersPrefix(given) {
   if (given) return path.resolve(given);
   const prefix = path.resolve(path.dirname(realpathSync(process.execPath)), '..');
   return existsSync(path.join(prefix, 'include/node/node_api.h')) ? prefix : undefined;
@@ -103,9 +108,12 @@ function layOut(addonApi) {
   writeFileSync(path.join(work, 'binding.gyp'), JSON.stringify({ targets: [target] }, undefined, 2));
 }
 
-/** @param {string} nodeGyp */
-function build(nodeGyp) {
-  const prefix = headersPrefix();
+/**
+ * @param {string} nodeGyp
+ * @param {string | undefined} nodedir
+ */
+function build(nodeGyp, nodedir) {
+  const prefix = headersPrefix(nodedir);
   const args = [path.join(nodeGyp, 'bin/node-gyp.js'), 'rebuild', ...(prefix ? [`--nodedir=${prefix}`] : [])];
   console.log(`Building the addon for ${process.platform}-${process.arch}, Node ${process.versions.node}`);
   if (!prefix) console.log('The header files of Node are not installed: node-gyp downloads them.');
@@ -126,8 +134,26 @@ node-gyp could not build the addon. Its output is above. Check that these are in
 Node's header files${prefix ? '' : ', which node-gyp tried to download. If you have them, pass --nodedir=PREFIX (PREFIX/include/node)'}.`);
 }
 
+function options() {
+  const { values } = parseArgs({
+    args: process.argv.slice(2),
+    options: { nodedir: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  return values;
+}
+
+/**
+ * Whether it is what `parseArgs` reports about an option or argument that is none.
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isUsage(error) {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
+}
+
 function main() {
-  if (process.argv.includes('--help') || process.argv.includes('-h')) return console.log(HELP);
+  const { help, nodedir } = options();
+  if (help) return console.log(HELP);
   const project = process.cwd();
   process.chdir(root); // the list of sources is relative to it
   rmSync(work, { recursive: true, force: true });
@@ -135,7 +161,7 @@ function main() {
   try {
     const found = tools(project);
     layOut(found['node-addon-api'] ?? '');
-    build(found['node-gyp'] ?? '');
+    build(found['node-gyp'] ?? '', nodedir);
     mkdirSync(path.dirname(result), { recursive: true });
     copyFileSync(path.join(work, 'build/Release/uvfiles.node'), result);
   } finally {
@@ -148,6 +174,7 @@ function main() {
 try {
   main();
 } catch (error) {
-  console.error(error instanceof Refusal ? `uvfiles build: ${error.message}` : error);
-  process.exitCode = 1;
+  if (isUsage(error)) console.error(`uvfiles build: ${error.message}\nTry: npx uvfiles build --help`);
+  else console.error(error instanceof Refusal ? `uvfiles build: ${error.message}` : error);
+  process.exitCode = isUsage(error) ? 2 : 1;
 }

@@ -18,10 +18,25 @@ function isUsage(error: unknown): error is Error {
   return error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_'));
 }
 
+/** Ends the command if its output cannot be written. Nobody reads the rest of it in `uvfiles doctor | head`: not an error. */
+function onOutputError(name: keyof typeof commands): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      process.stderr.write(`uvfiles ${name}: ${error.message}\n`);
+      process.exit(1);
+    }
+    // The doctor is done when it prints, and its exit code says more.
+    if (name !== 'doctor') process.exit(0);
+  });
+}
+
 /** Runs `name` with its arguments. Resolves to the exit code. */
 export async function main(name: string, args: string[], version: string): Promise<number> {
   if (!isCommand(name)) throw new TypeError(`no command ${name}`);
-  if (args.includes('--help') || args.includes('-h')) {
+  onOutputError(name);
+  const end = args.indexOf('--');
+  const options = end < 0 ? args : args.slice(0, end);
+  if (options.includes('--help') || options.includes('-h')) {
     process.stdout.write(`${helps[name]}\n`);
     return 0;
   }

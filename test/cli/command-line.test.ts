@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { Folder } from '../support/files.js';
+import { skip } from '../support/skip.js';
 
 const root = path.resolve(path.dirname(createRequire(import.meta.url).resolve('uvfiles')), '../..');
 const program = path.join(root, 'bin/uvfiles.mjs');
@@ -15,12 +16,23 @@ interface Outcome {
   err: string;
 }
 
-function run(args: string[], env: NodeJS.ProcessEnv = {}, file = program): Promise<Outcome> {
+/** `output`: a pipe that is read, one that nobody reads, or a descriptor, which is closed. */
+function run(
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+  file = program,
+  output: 'read' | 'closed' | number = 'read',
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [file, ...args], { env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, [file, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', typeof output === 'number' ? output : 'pipe', 'pipe'],
+    });
+    if (typeof output === 'number') fs.closeSync(output);
     const outcome = { out: '', err: '' };
-    child.stdout.on('data', (data: Buffer) => (outcome.out += data.toString()));
-    child.stderr.on('data', (data: Buffer) => (outcome.err += data.toString()));
+    if (output === 'closed') child.stdout?.destroy();
+    else child.stdout?.on('data', (data: Buffer) => (outcome.out += data.toString()));
+    child.stderr?.on('data', (data: Buffer) => (outcome.err += data.toString()));
     child.once('close', (code) => {
       resolve({ code, ...outcome });
     });
@@ -55,6 +67,9 @@ describe('uvfiles on the command line', () => {
     'a path that is not there': ['doctor', '/no/such/path'],
     'a file to make a directory in': ['bench', program],
     'no number of seconds': ['bench', '--seconds', 'many'],
+    'an option that build does not have': ['build', '--nodedirs=/usr'],
+    'an argument that build does not take': ['build', 'linux-x64'],
+    'a path that looks like an option': ['doctor', '--', '--help'],
   };
   for (const [what, args] of Object.entries(wrong)) {
     it(`exits with 2 for ${what}, and explains it on standard error`, async () => {
@@ -105,6 +120,19 @@ describe('uvfiles doctor', () => {
     const { advice, pool } = JSON.parse(out);
     expect(pool).to.include({ threads: 1, configured: '1' });
     expect(advice.join('\n')).to.match(/UV_THREADPOOL_SIZE/);
+  });
+
+  it('ends without an error when nobody reads its output any more', async () => {
+    const { code, err } = await run(['doctor', folder.at('.')], {}, program, 'closed');
+    expect(err).to.equal('');
+    expect(code).to.equal(0);
+  });
+
+  it('exits with 1 and the reason when its output cannot be written', async function () {
+    if (!fs.existsSync('/dev/full')) skip(this, 'this system has no /dev/full');
+    const { code, err } = await run(['doctor', folder.at('.')], {}, program, fs.openSync('/dev/full', 'w'));
+    expect(err).to.match(/^uvfiles doctor: ENOSPC.*\n$/);
+    expect(code).to.equal(1);
   });
 
   it('prints text without colours if there is no terminal', async () => {
