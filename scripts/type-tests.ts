@@ -5,7 +5,7 @@
 // 2. Programs like users' are compiled by each compiler from the oldest supported to the newest, with few types in scope and
 //    with the DOM's beside Node's. Compilers come from npm; one that cannot be had is skipped, and the output says so.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { npmPackage } from './prebuild/tools.ts';
 import { inRoot } from './support/root.mjs';
@@ -46,8 +46,17 @@ export async function respond(): Promise<Response> {
 }
 export const plain = async () => new Response((await open('name', 'rb')).readableStream());
 `;
+interface Setting {
+  name: string;
+  text: string;
+  lib: string[];
+  types: string[];
+  /** With the resolution of TypeScript 6 and older that does not read `exports`. */
+  isOld?: boolean;
+}
+
 /** What each program is compiled with; the libraries of the language are those that all compilers know. */
-const SETTINGS = [
+const SETTINGS: Setting[] = [
   { name: 'types: []', text: CONSOLE + PROGRAM, lib: ['es2023', 'esnext.disposable'], types: [] },
   {
     name: 'node and the DOM',
@@ -60,6 +69,13 @@ const SETTINGS = [
     text: DOM_PROGRAM,
     lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'],
     types: [],
+  },
+  {
+    name: 'moduleResolution: node10',
+    text: PROGRAM,
+    lib: ['es2023', 'esnext.disposable'],
+    types: ['node'],
+    isOld: true,
   },
 ];
 
@@ -86,18 +102,27 @@ function testAssertions(): void {
 }
 
 /** Lays the programs out inside the project, from where `uvfiles` is the built package. */
-function layOut(folder: string): { name: string; config: string }[] {
-  return SETTINGS.map(({ name, text, lib, types }, index) => {
+function layOut(folder: string): { name: string; isOld: boolean; config: string }[] {
+  return SETTINGS.map(({ name, text, lib, types, isOld = false }, index) => {
     const at = path.join(folder, String(index));
     mkdirSync(at, { recursive: true });
-    writeFileSync(path.join(at, 'program.mts'), text);
+    const program = isOld ? 'program.ts' : 'program.mts';
+    if (isOld) {
+      // A package does not find itself with this resolution.
+      mkdirSync(path.join(at, 'node_modules'));
+      symlinkSync(inRoot(), path.join(at, 'node_modules/uvfiles'), 'junction');
+    }
+    writeFileSync(path.join(at, program), text);
+    const modules = isOld
+      ? { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true }
+      : { module: 'nodenext', moduleResolution: 'nodenext' };
     const compilerOptions = {
-      ...{ target: 'es2022', module: 'nodenext', moduleResolution: 'nodenext', lib, types },
+      ...{ target: 'es2022', ...modules, lib, types },
       ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
     };
     const config = path.join(at, 'tsconfig.json');
-    writeFileSync(config, JSON.stringify({ compilerOptions, files: ['program.mts'] }));
-    return { name, config };
+    writeFileSync(config, JSON.stringify({ compilerOptions, files: [program] }));
+    return { name, isOld, config };
   });
 }
 
@@ -115,7 +140,8 @@ async function testCompilers(): Promise<void> {
       const manifest = JSON.parse(readFileSync(path.join(found, 'package.json'), 'utf8')) as {
         version: string;
       };
-      for (const { name, config } of programs) {
+      for (const { name, isOld, config } of programs) {
+        if (isOld && Number.parseInt(manifest.version, 10) > 5) continue; // deprecated, then removed
         // Errors inside other packages' declarations, such as Node's under an old compiler, are not ours.
         const errors = compile(path.join(found, 'bin/tsc'), '-p', config, '--pretty', 'false')
           .split('\n')

@@ -16,6 +16,7 @@ interface Target {
 interface Manifest {
   main: string;
   types: string;
+  typesVersions: Record<string, Record<string, string[]>>;
   exports: Record<string, string | { import: Target; require: Target }>;
 }
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
@@ -82,6 +83,13 @@ describe('the package', () => {
   it('has a main entry for tools that do not read exports', () => {
     expect(require.resolve('uvfiles')).to.equal(path.join(root, manifest.main));
     expect(existsSync(path.join(root, manifest.types))).to.equal(true);
+  });
+
+  it('has types of every subpath for compilers that do not read exports', () => {
+    const required = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
+      typeof target === 'string' || subpath === '.' ? [] : [[subpath.slice(2), [target.require.types]]],
+    );
+    expect(manifest.typesVersions).to.deep.equal({ '*': Object.fromEntries(required) });
   });
 
   it('uses only functions of libuv that every runtime has', function () {
