@@ -26,7 +26,7 @@ const APART = 'text/names-data';
 const LATER = Object.entries({
   file: 'lock-order lock-retry lock-table locks source-file stream-lifetime streams',
   filesystem:
-    'beneath generic/ memory/ mounted-calls mounted-files mounted-store positioned publishing real-file-system stats wrapper',
+    'beneath generic/ memory/ mounted-calls mounted-files mounted-store permitted positioned publishing real-file-system stats wrapper',
   http: 'serve-file',
   native:
     'beneath extended-attributes remove-tree temporary store/beneath-files store/copies store/listing store/many store/parallel-walk store/replace store/send-file store/stat-vfs store/temporary-files store/tree-walk',
