@@ -65,6 +65,11 @@ const layerRules = LAYERS.flatMap((folders, level) =>
   }),
 );
 
+/** What the fake timers of tests replace. Clocks may be false where nobody waits for them. */
+const TIMERS = ['Immediate', 'Interval', 'Timeout']
+  .flatMap((kind) => [`set${kind}`, `clear${kind}`])
+  .concat('queueMicrotask');
+
 export default defineConfig(
   globalIgnores(['build/', 'build-*/', 'dist/', 'coverage/', 'prebuilds/', '.cache/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -96,6 +101,19 @@ export default defineConfig(
     },
   },
   { files: ['lib/**/*.ts'], rules: { 'no-console': 'error' } },
+  {
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/cli/**', 'lib/timers.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...TIMERS.map((name) => ({
+          name,
+          message: 'lib/timers.ts has the one that fake timers do not replace.',
+        })),
+      ],
+    },
+  },
   ...layerRules,
   { files: ['lib/native/load.ts'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   {

@@ -1,7 +1,7 @@
 // A listener of `process` that comes and goes with what it is needed for.
 //
 // It keeps its realm (a context of Jest) alive, and so must not stay for good.
-import { setTimeout } from 'node:timers';
+import { setTimeout } from './timers.js';
 
 /** How long a listener stays when it is not needed any more: most are needed again soon, such as for each of many temporary files. */
 const RELEASE_MS = 1_000;

@@ -4,6 +4,7 @@
 // minute later. A program that began a read and does not await it is done, because that pipe may never be written to.
 // The addon keeps the event loop alive for neither. Here, a read that is awaited keeps the loop alive until it is
 // settled.
+import { clearInterval, setInterval } from '../timers.js';
 
 let awaited = 0;
 let keepAlive: NodeJS.Timeout | undefined;

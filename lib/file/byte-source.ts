@@ -8,6 +8,7 @@ import { throwIfAborted } from '../schedule/abort.js';
 import type { Call } from '../schedule/call.js';
 import { watchCall } from '../schedule/watch-call.js';
 import { encodeUtf8 } from '../text/encoder.js';
+import { clearImmediate, setImmediate } from '../timers.js';
 
 /** Chunks of bytes, or strings, which are UTF-8: an array, a generator, `node:stream` and `node:stream/web` streams. */
 export type ByteSource = Iterable<string | Bytes> | AsyncIterable<string | Bytes>;

@@ -1,5 +1,6 @@
 // Retries requests for locks that are held outside this thread, because waiting for a wake-up would occupy a thread. One
 // timer serves all requests. The pauses grow from 1 to 50 ms and vary, so that processes do not run in step.
+import { clearTimeout, now, setTimeout } from '../timers.js';
 
 const SHORTEST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 50;
@@ -16,7 +17,7 @@ let timerDue = Infinity;
 export function retryLater(attempt: () => void): void {
   const pause = pauses.get(attempt) ?? SHORTEST_PAUSE_MS;
   pauses.set(attempt, Math.min(pause * 2, LONGEST_PAUSE_MS));
-  const due = performance.now() + pause * (0.5 + Math.random() / 2);
+  const due = now() + pause * (0.5 + Math.random() / 2);
   waiting.set(attempt, due);
   startTimer(due);
 }
@@ -33,18 +34,18 @@ function startTimer(due: number): void {
   if (due >= timerDue) return;
   clearTimeout(timer);
   timerDue = due;
-  timer = setTimeout(retryDue, Math.max(0, due - performance.now()));
+  timer = setTimeout(retryDue, Math.max(0, due - now()));
 }
 
 function retryDue(): void {
   timer = undefined;
   timerDue = Infinity;
-  const now = performance.now();
+  const time = now();
   let left = AT_A_TIME;
   let next = Infinity;
   for (const [attempt, due] of waiting) {
-    if (due > now || left === 0) {
-      next = Math.min(next, Math.max(due, now + SHORTEST_PAUSE_MS));
+    if (due > time || left === 0) {
+      next = Math.min(next, Math.max(due, time + SHORTEST_PAUSE_MS));
       continue;
     }
     left--;

@@ -7,6 +7,7 @@ import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { type Call, callOf } from '../schedule/call.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { throwIfEnded, watchCall } from '../schedule/watch-call.js';
+import { setTimeout } from '../timers.js';
 
 interface Waiting {
   wake: () => void;

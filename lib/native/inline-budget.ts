@@ -9,6 +9,7 @@ import { addon } from './addon.js';
 import { type OperationMessage, operations } from '../schedule/diagnostics.js';
 import * as P from './protocol.js';
 import { args, ensureOpen } from './requests.js';
+import { setImmediate } from '../timers.js';
 
 /** The inline path's settings; see `configure`. */
 interface InlineSettings {

@@ -8,6 +8,7 @@ import { bulk, nextBatch } from './retry-on-emfile.js';
 import { REMOVE_TREE, REMOVE_TREE_HAND } from './task-kinds.js';
 import { int32At, uint32sAt, uint64At } from './records.js';
 import { runTask, TaskCursor } from './tasks.js';
+import { queueMicrotask } from '../timers.js';
 
 // RemoveTreeFlags of src-native/core/tasks/remove_tree.h.
 const FORCE = 1;

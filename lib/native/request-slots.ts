@@ -3,10 +3,10 @@
 // A slot is an index into parallel arrays rather than an object, so a waiting request costs its promise and a few words. Rare
 // parts (signals, timeouts, paths for error messages) are in one optional object.
 import type { AsyncResource } from 'node:async_hooks';
-import { clearTimeout } from 'node:timers';
 
 import { offAbort } from '../schedule/abort.js';
 import * as P from './protocol.js';
+import { clearTimeout } from '../timers.js';
 
 export type Resolve = (value: unknown) => void;
 

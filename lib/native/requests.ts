@@ -2,7 +2,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:buffer';
 import { constants as fileConstants } from 'node:fs';
-import { setTimeout } from 'node:timers';
 
 import { AbortError, LaneFullError, TimeoutError } from '../errors/index.js';
 import { rejectWhereAwaited } from '../errors/where-awaited.js';
@@ -30,6 +29,7 @@ import {
   unwatch,
 } from './request-slots.js';
 import { complete } from './settle.js';
+import { setTimeout } from '../timers.js';
 
 export * from './request-slots.js';
 

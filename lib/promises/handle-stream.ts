@@ -4,6 +4,7 @@ import { ReadableStream } from 'node:stream/web';
 import { invalidArgType, invalidState } from '../errors/index.js';
 import { checkBoolean, checkObject } from './checks.js';
 import type { FileHandle } from './file-handle.js';
+import { nextTick } from '../timers.js';
 
 const CHUNK = 16_384; // bytes
 // Node 20 makes a stream of ArrayBuffers unless `type` is 'bytes', and has no `autoClose`.
@@ -130,10 +131,10 @@ export function callbacksOf(handle: FileHandle, ended: () => void): StreamCalls 
 export function tell<T>(asked: Promise<T>, done: Done, results: (answer: T) => unknown[]): void {
   asked.then(
     (answer) => {
-      process.nextTick(done, null, ...results(answer));
+      nextTick(done, null, ...results(answer));
     },
     (error: unknown) => {
-      process.nextTick(done, error);
+      nextTick(done, error);
     },
   );
 }

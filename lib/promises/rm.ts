@@ -1,6 +1,5 @@
 // rm: a file, or a tree.
 import { constants } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
 
 import { codeOf } from '../errors/index.js';
 import { statCall, type Store } from '../filesystem/store.js';
@@ -9,6 +8,7 @@ import { fileSystemError } from './file-system-error.js';
 import { node } from './node.js';
 import { storeOf } from '../filesystem/mounts.js';
 import type { GivenOptions } from '../schedule/options.js';
+import { pause } from '../schedule/watch-call.js';
 
 interface RmOptions {
   force: boolean;
@@ -82,7 +82,7 @@ async function remove(
       // Another caller has removed it.
       if (code === 'ENOENT') return;
       if (tried >= maxRetries || !BUSY.has(code)) throw error;
-      await setTimeout((tried + 1) * retryDelay);
+      await pause((tried + 1) * retryDelay, undefined);
     }
   }
 }

@@ -1,9 +1,10 @@
 // One signed HTTP request to an S3 endpoint, which is retried if that may help.
 import http from 'node:http';
 import https from 'node:https';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { offAbort, onAbort } from '../schedule/abort.js';
+import { callOf } from '../schedule/call.js';
+import { pause } from '../schedule/watch-call.js';
 import { ObjectStoreError, type PreparedRequest } from './object-store.js';
 import { type Credentials, encoded, queryOf, signed } from './signature.js';
 import { socketCode, statusOf } from './wire.js';
@@ -70,7 +71,7 @@ async function asked<T>(to: Endpoint, what: SignedRequest, read: Read<T>): Promi
     if (!(result instanceof ObjectStoreError)) return result;
     if (attempt >= to.attempts || !mayHelp(result) || what.signal?.aborted === true) throw result;
     const wait = FIRST_DELAY * 2 ** (attempt - 1) * (0.5 + Math.random());
-    await delay(wait, undefined, what.signal === undefined ? {} : { signal: what.signal });
+    await pause(wait, callOf({ signal: what.signal }));
   }
 }
 

@@ -1,8 +1,8 @@
 // One multipart upload: parts in parallel, and at the end either the complete object or none.
 import { setMaxListeners } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { offAbort, onAbort } from '../schedule/abort.js';
+import { pause } from '../schedule/watch-call.js';
 import type { Requirement } from './conditions.js';
 import { failed, isDenied, isExpired, isMissing } from './failures.js';
 import type {
@@ -15,6 +15,7 @@ import type {
 } from './object-store.js';
 import { hasLanded, mayHaveLanded, newWriteId, refusal, type WriteId } from './put-object.js';
 import { abortAtExit, hasEnded, type Unfinished } from './unfinished.js';
+import { setTimeout } from '../timers.js';
 
 /** The maximum number of parts of one upload. */
 const MOST_PARTS = 10_000;
@@ -166,7 +167,7 @@ export class Upload implements Unfinished {
         this.#takeBackLater(LATER_DELAY);
         return;
       }
-      await delay(wait);
+      await pause(wait, undefined);
     }
   }
 

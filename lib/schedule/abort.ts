@@ -5,6 +5,7 @@
 // not reach code that settles other operations. So `onAbort` throws only what subscribing throws, and `offAbort` throws
 // nothing.
 import { AbortError } from '../errors/index.js';
+import { queueMicrotask } from '../timers.js';
 
 interface Subscription {
   readonly calls: Set<() => void>;

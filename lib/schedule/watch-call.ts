@@ -4,6 +4,7 @@ import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { abortErrorOf, offAbort, onAbort, throwIfAborted } from './abort.js';
 import { Call } from './call.js';
 import type { OpOptions } from './options.js';
+import { clearTimeout, setTimeout } from '../timers.js';
 
 /** Throws AbortError or TimeoutError if `o` has ended. Called before each step of work that takes several. */
 export function throwIfEnded(o: OpOptions | undefined): void {

@@ -6,6 +6,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { FilePath } from '../filesystem/filesystem.js';
 import { realFiles, storeToRead } from '../filesystem/mounts.js';
 import { offAbort, onAbort } from '../schedule/abort.js';
+import { clearTimeout, setTimeout } from '../timers.js';
 
 /** How often a file is checked if the system does not report all changes. */
 const POLL_MS = 1000;

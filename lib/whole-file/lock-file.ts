@@ -1,6 +1,5 @@
 // Locks of files by path.
 import { constants, type BigIntStats } from 'node:fs';
-import { setImmediate } from 'node:timers';
 
 import { modeOption } from '../arguments/mode.js';
 import { optionReader } from '../arguments/options.js';
@@ -17,6 +16,7 @@ import { checkLockable, FileLocks, type LockWish } from '../file/locks.js';
 import type { Call } from '../schedule/call.js';
 import { unlessEnded } from '../schedule/watch-call.js';
 import { pathAtCall } from './path-at-call.js';
+import { setImmediate } from '../timers.js';
 
 const { O_CREAT, O_RDONLY, O_RDWR } = constants;
 
