@@ -1,4 +1,5 @@
 // The paths of readMany: any iterable, which can be slow, endless, or fail.
+import { setImmediate } from '../timers.js';
 import { isIterable } from '../arguments/bytes.js';
 import { invalidArgValue } from '../errors/index.js';
 import type { Call } from '../schedule/call.js';
