@@ -10,7 +10,7 @@ import { encoded, encodingOf, modeOf, pathOf, type PlainPath } from './arguments
 import { checkSignal } from './checks.js';
 import { untilAborted } from './contents.js';
 import { renamed } from './file-system-error.js';
-import { node, STAT_TAKES_SIGNAL } from './node.js';
+import { acceptedByNode, node, own, STAT_TAKES_SIGNAL } from './node.js';
 import { realFiles, storeOf } from '../filesystem/mounts.js';
 import type { GivenOptions } from '../schedule/options.js';
 
@@ -31,6 +31,9 @@ export function status(
     const plain = pathOf(path);
     if (plain !== undefined) {
       if (options === undefined) return storeOf(plain).stat(plain, statCall(follow, false), call);
+      const store = storeOf(plain);
+      if (store !== realFiles && !isUsualOptions(options))
+        return mountedStatus(call, store, plain, options, follow);
       // Options other than `bigint`, null, and options that a version rejects are handled by Node.
       if (STAT_TAKES_SIGNAL && (typeof options !== 'object' || Array.isArray(options)))
         return handOn(path, options, follow);
@@ -39,7 +42,6 @@ export function status(
         throwIfNoEntry = true,
         signal,
       } = (options ?? { throwIfNoEntry: false }) as Record<string, unknown>;
-      const store = storeOf(plain);
       const watched = STAT_TAKES_SIGNAL && signal !== undefined;
       if (throwIfNoEntry === true && (!watched || store !== realFiles)) {
         const found = (): Promise<unknown> => store.stat(plain, statCall(follow, bigint === true), call);
@@ -52,6 +54,35 @@ export function status(
   }
 }
 
+function isUsualOptions(options: unknown): boolean {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return false;
+  const { throwIfNoEntry = true } = options as { throwIfNoEntry?: unknown };
+  return throwIfNoEntry === true;
+}
+
+// Options that not every version of Node accepts, or has.
+async function mountedStatus(
+  call: GivenOptions,
+  store: Store,
+  path: PlainPath,
+  options: unknown,
+  follow: boolean,
+): Promise<unknown> {
+  const toleratesMissing = await acceptedByNode((nowhere) =>
+    follow ? own.stat(nowhere, options as never) : own.lstat(nowhere, options as never),
+  );
+  const { bigint, signal } = (options ?? {}) as { bigint?: unknown; signal?: unknown };
+  const found = (): Promise<unknown> => store.stat(path, statCall(follow, bigint === true), call);
+  try {
+    return await (STAT_TAKES_SIGNAL && signal !== undefined
+      ? untilAborted(found, checkSignal(signal)!)
+      : found());
+  } catch (error) {
+    if (toleratesMissing && ['ENOENT', 'ENOTDIR'].includes(String(codeOf(error)))) return undefined;
+    throw error;
+  }
+}
+
 const ALL_MODES = constants.R_OK | constants.W_OK | constants.X_OK;
 
 export async function access(
@@ -61,11 +92,14 @@ export async function access(
 ): Promise<unknown> {
   const plain = pathOf(path);
   const valid = typeof mode === 'number' && (mode & ALL_MODES) === mode;
-  if (plain === undefined || !valid) return node.access(path as never, mode as never);
+  if (plain === undefined || (!valid && storeOf(plain) === realFiles))
+    return node.access(path as never, mode as never);
+  // Some versions accept null.
+  if (!valid) await acceptedByNode((nowhere) => own.access(nowhere, mode as never));
   const store = storeOf(plain);
-  if (await store.access(plain, mode, call)) return undefined;
+  if (await store.access(plain, valid ? mode : constants.F_OK, call)) return undefined;
   // Node's call reports the reason.
-  if (store === realFiles) return node.access(path as never, mode);
+  if (store === realFiles) return node.access(path as never, mode as never);
   try {
     await store.stat(plain, statCall(true, false), call);
   } catch (error) {
@@ -108,8 +142,10 @@ export async function symlink(
   const valid =
     type === undefined || type === null || type === 'file' || type === 'dir' || type === 'junction';
   // Windows has several kinds of links, and Node determines the right one.
-  if (text === undefined || plain === undefined || !valid || !LINUX_OR_MAC)
+  const isOwn = plain !== undefined && storeOf(plain) !== realFiles;
+  if (text === undefined || plain === undefined || (!valid && !isOwn) || !LINUX_OR_MAC)
     return node.symlink(target as never, path as never, type as never);
+  if (!valid) await acceptedByNode((nowhere) => own.symlink(target as never, nowhere, type as never));
   await storeOf(plain).symlink(text, plain, call);
   return undefined;
 }
@@ -251,10 +287,19 @@ async function whyNoDirectory(
 export async function rmdir(call: GivenOptions, path: unknown, options: unknown): Promise<unknown> {
   const plain = pathOf(path);
   const store = plain === undefined ? undefined : storeOf(plain);
-  // In versions that still have `recursive`, it causes a warning of Node.
-  const isOwn = options === undefined || (store !== realFiles && typeof options === 'object');
-  if (plain === undefined || store === undefined || !isOwn)
+  if (plain === undefined || store === undefined || (options !== undefined && store === realFiles))
     return node.rmdir(path as never, options as never);
+  if (options !== undefined) {
+    await acceptedByNode((nowhere) => own.rmdir(nowhere, options as never));
+    // In versions that still have `recursive`, which Node warns of.
+    const isTree =
+      (options as { recursive?: unknown }).recursive === true &&
+      (await store.stat(plain, statCall(true, false), call)).isDirectory();
+    if (isTree) {
+      await store.removeTree(plain, { ignoreErrors: false }, call);
+      return undefined;
+    }
+  }
   await store.rmdir(plain, call);
   return undefined;
 }

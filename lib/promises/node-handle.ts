@@ -9,7 +9,7 @@ import { devNull } from 'node:os';
 
 import { isDescriptorShortage } from '../errors/index.js';
 import { FileHandle } from './file-handle.js';
-import { node } from './node.js';
+import { own } from './node.js';
 
 type Constructor = new (...args: unknown[]) => object;
 type Fields = Record<symbol, unknown>;
@@ -40,7 +40,7 @@ function symbolOf(object: object, description: string): symbol | undefined {
 }
 
 async function prepare(): Promise<void> {
-  const sample = await node.open(devNull);
+  const sample = await own.open(devNull);
   try {
     const Base = sample.constructor as Constructor;
     const find = (description: string): symbol => {

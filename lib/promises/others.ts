@@ -4,7 +4,7 @@ import { resolve as resolveText } from 'node:path';
 
 import { codeOf, UnsupportedOperationError } from '../errors/index.js';
 import { FOLLOW, type Store, type Timestamp } from '../filesystem/store.js';
-import { encoded, encodingOf, modeOf, pathOf, type PlainPath, textOf } from './arguments.js';
+import { encoded, encodingOf, pathOf, type PlainPath, textOf } from './arguments.js';
 import { copyContent } from './cp-over.js';
 import { renamed } from './file-system-error.js';
 import { node } from './node.js';
@@ -27,6 +27,10 @@ function unsupported(store: Store, what: string): Error {
 const ALL_COPY_MODES =
   constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE | constants.COPYFILE_FICLONE_FORCE;
 
+function isCopyMode(mode: unknown): mode is number {
+  return Number.isInteger(mode) && (mode as number) >= 0 && (mode as number) <= ALL_COPY_MODES;
+}
+
 // Node's promises are returned as they are: an async function around them would cost a turn of the microtask queue.
 export function copyFile(
   call: GivenOptions,
@@ -36,8 +40,8 @@ export function copyFile(
 ): Promise<unknown> {
   const [from, to] = [pathOf(source), pathOf(destination)];
   const isMounted = mounted(from) !== undefined || mounted(to) !== undefined;
-  const bits = isMounted ? modeOf(mode, 0) : undefined;
-  if (from === undefined || to === undefined || bits === undefined || bits > ALL_COPY_MODES)
+  const bits = mode ?? 0;
+  if (from === undefined || to === undefined || !isMounted || !isCopyMode(bits))
     return node.copyFile(source as never, destination as never, mode as never);
   return copyMounted(call, from, to, bits);
 }

@@ -150,6 +150,20 @@ export const moreCalls: Record<string, Call[]> = {
     (f, at) => f.lstat(at('missing'), { throwIfNoEntry: false }),
     (f, at) => f.stat(at('file'), { bigint: 1 }).then((s: any) => typeof s.size),
   ],
+  'arguments that some versions accept': [
+    (f, at) => f.stat(at('file'), { throwIfNoEntry: false }).then((stats: any) => stats.size),
+    (f, at) => f.lstat(at('broken'), { throwIfNoEntry: 0, bigint: true }).then((stats: any) => stats.size),
+    (f, at) => f.stat(at('file'), 5).then((stats: any) => stats?.size),
+    (f, at) => f.access(at('file'), null),
+    (f, at) => f.access(at('missing'), null),
+    (f, at) => f.copyFile(at('file'), at('new'), '1'),
+    (f, at) => f.rmdir(at('dir'), null),
+    (f, at) => f.rmdir(at('dir'), { recursive: 'yes' }),
+    (f, at) => f.rmdir(at('dir'), { recursive: true }),
+    (f, at) => f.rmdir(at('file'), { recursive: true }),
+    (f, at) => f.rmdir(at('missing'), { recursive: true }),
+    (f, at) => f.rmdir(at('dir/sub'), { recursive: false, maxRetries: '1' }),
+  ],
   'flags and modes': [
     ...[
       'r',
