@@ -53,8 +53,12 @@ export async function writeAll(
   encoding: BufferEncoding,
   signal: Signal,
 ): Promise<void> {
+  if (!isPieces(data)) {
+    const bytes = bytesOfText(data, encoding);
+    throwIfAborted(signal);
+    return writeOne(to, bytes, signal);
+  }
   throwIfAborted(signal);
-  if (!isPieces(data)) return writeOne(to, bytesOfText(data, encoding), signal);
   for await (const piece of data) {
     throwIfAborted(signal);
     // Pieces are anything that Buffer.from accepts, as in Node.

@@ -308,6 +308,7 @@ export const handleCalls: Record<string, Call[]> = {
         { signal: controller.signal },
       );
     }),
+    withHandle((h) => h.writeFile(5, { signal: AbortSignal.abort() })),
     withHandle((h) => h.writeFile('61', 'hex')),
     withHandle((h) => h.writeFile('x', 'nonsense')),
     withHandle((h) => h.writeFile(5)),
