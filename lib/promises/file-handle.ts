@@ -54,6 +54,7 @@ export class FileHandle extends EventEmitter {
 
   readonly #file: OpenFile;
   readonly #call: GivenOptions;
+  readonly #isReadOnly: boolean;
   readonly #sequence = new Sequence();
   #closed = false;
   // Closed, and no stream uses the handle any more. One that begins later does not open it again.
@@ -68,10 +69,11 @@ export class FileHandle extends EventEmitter {
   close: () => Promise<void>;
 
   /** @internal */
-  constructor(file: OpenFile, call: GivenOptions) {
+  constructor(file: OpenFile, call: GivenOptions, isReadOnly: boolean) {
     super();
     this.#file = file;
     this.#call = call;
+    this.#isReadOnly = isReadOnly;
     this.close = () => this.#close();
     watch(this, file);
   }
@@ -161,6 +163,7 @@ export class FileHandle extends EventEmitter {
   // The system refuses it on a descriptor that is open for reading only.
   async #putNothing(position: number | undefined): Promise<void> {
     if (this.#file.fd >= 0) await this.#lend((fd) => writeNothing(fd, position));
+    else if (this.#isReadOnly) throw systemError(systemErrorNumber('EBADF'), 'write');
   }
 
   async readFile(options?: unknown): Promise<string | Buffer> {

@@ -25,7 +25,7 @@ export async function openPath(
 ): Promise<FileHandle> {
   if (!isPrepared) await prepareHandles();
   const file = await storeOf(path).open(path, flags, permissions, call);
-  const handle = new FileHandle(file, call);
+  const handle = new FileHandle(file, call, (flags & (O_RDWR | O_WRONLY)) === 0);
   // A file for appending is opened at its end. Node reads it from the beginning.
   if ((flags & O_APPEND) === 0 || (flags & O_RDWR) === 0 || file.openedAt === 0) return handle;
   try {

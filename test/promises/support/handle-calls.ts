@@ -268,6 +268,7 @@ export const handleCalls: Record<string, Call[]> = {
     withHandle((h) => h.write('text', 0, 'nonsense')),
     withHandle((h) => h.write('ünï', 2, 'utf16le')),
     withHandle((h) => h.write('')),
+    withHandle((h) => h.write(''), 'r'),
     withHandle((h) => h.write(5)),
     withHandle((h) => h.write({})),
     withHandle((h) => h.write(null)),
