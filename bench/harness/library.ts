@@ -103,10 +103,22 @@ export function firstMissingOf(of: typeof Library | undefined, names: readonly s
 
 /** Switches the inline path for all following operations. Builds in which it cannot be configured have none. */
 export function setInline(inline: boolean): void {
-  // All settings are given, because omitted ones would keep the values of another contender.
-  for (const each of [library, ...others])
-    each?.configure?.({ inline: inline ? { maxBytes: 1 << 16, budgetMicros: 200 } : false });
-  if (inline) library?.configure({ inline: { maxViewBytes: 1 << 20, share: true } }); // other builds may lack these
+  for (const each of [library, ...others]) {
+    if (!inline) each?.configure?.({ inline: false });
+    else if (each?.configure !== undefined) setInlineOf(each.configure);
+  }
+}
+
+// All settings are given, because omitted ones would keep the values of another contender. Other builds may lack some.
+function setInlineOf(configure: (typeof Library)['configure']): void {
+  configure({ inline: { maxBytes: 1 << 16, budgetMicros: 200 } });
+  for (const added of [{ maxViewBytes: 1 << 20 }, { share: true }]) {
+    try {
+      configure({ inline: added });
+    } catch {
+      // This build lacks it.
+    }
+  }
 }
 
 function lookUp(of: typeof Library | undefined, name: string): unknown {

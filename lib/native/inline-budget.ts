@@ -1,5 +1,5 @@
 // The inline path's budget per event-loop iteration, so that a loop of hits does not starve timers and sockets. Past the budget,
-// small calls are deferred to the next iteration, and the rest goes to the pool.
+// reads that may be tried and calls made one after another are deferred to the next iteration. The rest goes to the pool.
 import { AsyncResource } from 'node:async_hooks';
 
 import { Call } from '../schedule/call.js';

@@ -51,7 +51,7 @@ const readConfiguration = optionReader(
 );
 
 /**
- * Changes settings. Settings that are omitted do not change.
+ * Changes settings. Settings that are omitted do not change, except `maxViewBytes`: `maxBytes` alone sets both.
  * @returns nothing
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE; nothing is changed then
  * @cancelling does no I/O, and takes no signal

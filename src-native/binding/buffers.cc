@@ -30,7 +30,7 @@ bool Environment::MakeBuffer(size_t size, void** data, napi_value* buffer) {
     return false;
   }
   if (size > kLargestChunk && size <= kLargestPaced) {
-    quiet_pacer_.GaveOut(size);
+    largest_pacer_.GaveOut(size);
   } else if (size > BlockPool::kSmall && size <= kLargestChunk) {
     pacer_.GaveOut(size);
   }

@@ -139,7 +139,7 @@ Operation* Environment::DeliverGroup(Operation* finished, bool* may_go_on, bool 
     }
     chunk = static_cast<char*>(data);
   }
-  if (results > 1) quiet_pacer_.GaveOut(delivered);
+  if (results > 1) shared_memory_pacer_.GaveOut(delivered);
 
   deferred_.clear();
   size_t offset = 0;

@@ -20,7 +20,8 @@ Environment::Environment(napi_env environment, uv_loop_t* uv_loop)
     : env(environment),
       dispatcher(uv_loop, Deliver, Discard, this),
       pacer_(environment, GarbagePacer::kLargeResults),
-      quiet_pacer_(environment, GarbagePacer::kQuietStart) {}
+      shared_memory_pacer_(environment, GarbagePacer::kSharedMemory),
+      largest_pacer_(environment, GarbagePacer::kLargestResults) {}
 
 Environment::~Environment() = default;
 

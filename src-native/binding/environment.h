@@ -152,7 +152,8 @@ class Environment {
 
   std::vector<Operation*> slots_;
   GarbagePacer pacer_;
-  GarbagePacer quiet_pacer_;
+  GarbagePacer shared_memory_pacer_;
+  GarbagePacer largest_pacer_;
   uint32_t result_target_ = 0;  // how much result memory to have in stock
   BlockStash stash_;            // blocks of one delivery on their way back
   struct Deferred {

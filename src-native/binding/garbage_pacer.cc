@@ -24,7 +24,8 @@ constexpr int kOldAfter = 3;  // scavenges
 }  // namespace
 
 const GarbagePacer::Pace GarbagePacer::kLargeResults = {16 * kMiB, 1.0 / 3, 4};
-const GarbagePacer::Pace GarbagePacer::kQuietStart = {kLongestPeriod, kLeastShare, 1.4};
+const GarbagePacer::Pace GarbagePacer::kSharedMemory = {kLongestPeriod, kLeastShare, 2};
+const GarbagePacer::Pace GarbagePacer::kLargestResults = {kLongestPeriod, kLeastShare, 1.4};
 
 GarbagePacer::GarbagePacer(napi_env env, const Pace& pace)
     : env_(env),

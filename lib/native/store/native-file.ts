@@ -237,7 +237,8 @@ export class NativeFile implements OpenFile {
     flags: number,
     o: GivenOptions,
   ): Promise<number> {
-    const cold = flags | P.FLAG_COLD;
+    // Advice about many ranges at a time is for small ones: the kernel reads ahead within large ones.
+    const cold = view.byteLength > inlineSettings.maxBytes ? flags : flags | P.FLAG_COLD;
     if (begun === 0) return this.#readIntoPooled(view, position, cold, o);
     const at = typeof position === 'bigint' ? position + BigInt(begun) : position + begun;
     return withRest(begun, this.#readIntoPooled(view.subarray(begun), at, cold, o));
