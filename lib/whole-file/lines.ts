@@ -140,7 +140,7 @@ async function seekToLast(
   const { size } = await file.buffer.stat(call?.renewed());
   const { length } = await readAt(1, Math.max(0, size - 1));
   if (length !== Math.min(1, size)) return false;
-  await file.seek((await startOfLastLines(readAt, size, last, text)).start);
+  await file.seek(last === 0 ? size : (await startOfLastLines(readAt, size, last, text)).start);
   return true;
 }
 

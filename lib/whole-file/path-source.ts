@@ -13,6 +13,8 @@ export class PathSource<P> {
   readonly #iterator: Iterator<P> | AsyncIterator<P>;
   /** The next step, which has been requested and not been taken. */
   #step: Promise<Step<P>> | undefined;
+  /** It is asked for a step, and has not answered. */
+  #busy = false;
   /** No more paths come. */
   ended = false;
   /** The error that it has ended with. */
@@ -59,6 +61,7 @@ export class PathSource<P> {
 
   // Also resolves if the source fails: the wait for it can fail for other reasons.
   async #request(): Promise<Step<P>> {
+    this.#busy = true;
     try {
       const step = await this.#iterator.next();
       checkStep(step);
@@ -66,6 +69,8 @@ export class PathSource<P> {
     } catch (error) {
       this.#fail(error);
       return { done: true, value: undefined };
+    } finally {
+      this.#busy = false;
     }
   }
 
@@ -85,7 +90,7 @@ export class PathSource<P> {
     if (this.ended) return;
     this.ended = true;
     const ending = Promise.resolve(this.#iterator.return?.());
-    if (this.#step === undefined) await ending;
+    if (!this.#busy) await ending;
     else ending.catch(() => undefined);
   }
 }

@@ -28,7 +28,7 @@ class GarbagePacer {
   // For results of 64 to 256 KiB, and for memory of the library's own that is handed over.
   static const Pace kLargeResults;
   // For small results that share memory. V8 marks the heap for them rarely on Node 20, and every 20 to 50 MiB on Node 26.
-  // So no garbage is made until it has done this twice.
+  // So hardly any garbage is made until it has done this twice.
   static const Pace kSharedMemory;
   // For results of more than 256 KiB in memory of V8's own. As long as other garbage makes V8 scavenge, it rarely marks the heap for
   // them. A share of more than 1.4 takes longer to make than the mark-compacts that it prevents.

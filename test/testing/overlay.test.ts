@@ -25,6 +25,7 @@ import {
   writeFile,
 } from 'uvfiles';
 import {
+  crash,
   file,
   link,
   type MemoryFiles,
@@ -236,5 +237,29 @@ describe('an overlay', () => {
     chmodSync(at('mode'), 0o711);
     expect((await os.stat(at('mode'))).mode & 0o777).to.equal(0o755);
     expect(Object.keys(files.tree())).to.deep.equal([at('kept/sub/f').slice(1)]);
+  });
+
+  it('follows absolute links below a root other than /', async function () {
+    if (process.platform === 'win32') skip(this, 'absolute links begin with a drive there');
+    const target = path.join(scratch.path, 'absolute');
+    writeFileSync(target, 'content');
+    symlinkSync(target, path.join(scratch.path, 'absolute-link'));
+    mount({}, { at: scratch.path, overlay: true });
+    const name = path.join(scratch.path, 'absolute-link');
+    expect(await os.readlink(name)).to.equal(target);
+    expect(await readText(name)).to.equal('content');
+  });
+
+  it('gives a removed real directory back after a power cut, or not', async () => {
+    const name = path.join(scratch.path, 'removed');
+    mkdirSync(name);
+    const files = mount({}, { at: scratch.path, overlay: true });
+    await os.rmdir(name);
+    const found = new Set<boolean>();
+    for (let seed = 0; seed < 50; seed++) {
+      using _ = crash(files, { seed });
+      found.add(await paths.exists(name));
+    }
+    expect([...found]).to.have.members([true, false]);
   });
 });

@@ -105,6 +105,12 @@ describe('following a file', () => {
       }
   });
 
+  it('gives no line of a file that ends inside a character, if only lines that come are asked for', async () => {
+    const path = folder.at('inside');
+    writeFileSync(path, Buffer.from('a\n€').subarray(0, 3));
+    for await (const line of lines(path, { last: 0 })) expect.fail(line);
+  });
+
   it('continues with the file that replaces it, after the end of the old one', async () => {
     const path = folder.put('log', 'old 1\n');
     const followed = lines(path, { follow: true });

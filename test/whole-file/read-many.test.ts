@@ -118,12 +118,34 @@ describe('readMany', () => {
     expect((await reading.next()).done).to.equal(true);
   });
 
+  it('waits for the clean-up of a source that is not busy, and passes on its error', async () => {
+    const file = path.join(scratch.path, 'cleaned');
+    writeFileSync(file, 'x');
+    let cleaned = false;
+    const source = async function* (): AsyncGenerator<string> {
+      try {
+        for (;;) {
+          yield file;
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      } finally {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        cleaned = true;
+      }
+    };
+    const reading = readMany(source());
+    await reading.next();
+    await new Promise((resolve) => setTimeout(resolve, 50)); // now the source has the next path
+    await reading.return?.();
+    expect(cleaned).to.equal(true);
+  });
+
   it('ends to wait for a path by its signal, its timeout and a break, and tells the source', async () => {
     const file = path.join(scratch.path, 'ended');
     writeFileSync(file, 'x');
     const stopping = new AbortController();
     for (const [end, code] of [
-      [{ timeout: 1000 }, 'ERR_TIMEOUT'],
+      [{ timeout: 3000 }, 'ERR_TIMEOUT'],
       [{ signal: stopping.signal }, 'ABORT_ERR'],
       [{}, undefined],
     ] as const) {

@@ -12,7 +12,9 @@ import {
 
 import type { CallOptions, FilePath } from '../filesystem.js';
 import { isSameFile } from '../identity.js';
+import { textOf } from '../mounted-path.js';
 import type { OpenFile } from '../open-file.js';
+import { keptTarget } from '../outer-path.js';
 import { fail } from './errors.js';
 import { DirectoryNode, FileNode, type Inode, isMirror, LinkNode } from './inode.js';
 import { bytesOf, keyOf, pathOf } from './names.js';
@@ -40,8 +42,12 @@ export class Lower {
   /** Opens a real file. */
   readonly open: (path: FilePath, flags: number, permissions: number, call: CallOptions) => Promise<OpenFile>;
 
+  /** Absolute targets of real links below the root have it, and links in memory do not. */
+  readonly #prefix: string;
+
   constructor(root: FilePath, open: Lower['open']) {
     this.root = root;
+    this.#prefix = root === '/' ? '' : textOf(root);
     this.open = open;
   }
 
@@ -84,7 +90,8 @@ export class Lower {
       below.mirrors = true;
       inode = below;
     } else if (stats.isSymbolicLink()) {
-      inode = new LinkNode(ino, keyOf(readlinkSync(raw(path), { encoding: 'buffer' })), uid, gid, ctimeMs);
+      const target = keptTarget(this.#prefix, readlinkSync(raw(path), { encoding: 'buffer' }));
+      inode = new LinkNode(ino, keyOf(target), uid, gid, ctimeMs);
     } else {
       inode = stats.isFile()
         ? new LowerFile(ino, mode, uid, gid, ctimeMs, state.space)

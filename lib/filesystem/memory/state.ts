@@ -120,6 +120,7 @@ export class MemoryState implements Walked {
     for (const { directory, name, before, after } of bindings) {
       directory.keep();
       if (after instanceof DirectoryNode) after.keep();
+      if (before instanceof DirectoryNode) before.keep(); // a power cut may give it back
       if (before !== undefined) this.#unlinked(directory, before, now);
       if (after === undefined) {
         directory.entries.delete(name);

@@ -268,6 +268,8 @@ class Move final : public Task {
  public:
   explicit Move(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
 
+  bool Concludes() const override { return true; }
+
   Step Run(const Slice& slice) override {
     if (tree_ != nullptr) return GoOn(slice);
     const std::string& from = arguments_.bytes[0];
