@@ -10,11 +10,13 @@ let awaited = 0;
 let keepAlive: NodeJS.Timeout | undefined;
 
 /**
- * The promise of a polled read. The process stays alive while the read is pending and its value is awaited (with
- * `await`, or `then` with a callback; `catch` alone does not count).
+ * The promise of a polled read. The process stays alive while the read is pending and its value is awaited, with `await`, or `then`
+ * with a callback. `catch` alone does not count, but whoever awaits its result awaits the read.
  */
 export class AwaitedRead<T> extends Promise<T> {
   #state: 'forgotten' | 'awaited' | 'settled' = 'forgotten';
+  /** Marks the read as awaited, if this is what `catch` has returned. */
+  #awaitRead: (() => void) | undefined;
 
   /** Settles as `read` does. */
   static following<T>(read: Promise<T>): AwaitedRead<T> {
@@ -42,11 +44,23 @@ export class AwaitedRead<T> extends Promise<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    if (this.#state === 'forgotten' && typeof onFulfilled === 'function') {
+    const settled = super.then(onFulfilled, onRejected);
+    if (typeof onFulfilled === 'function') {
+      this.#await();
+      return settled;
+    }
+    const caught = new AwaitedRead<A | B>((resolve) => resolve(settled));
+    caught.#awaitRead = () => this.#await();
+    return caught;
+  }
+
+  #await(): void {
+    if (this.#awaitRead !== undefined) {
+      this.#awaitRead();
+    } else if (this.#state === 'forgotten') {
       this.#state = 'awaited';
       if (awaited++ === 0) keepAlive = setInterval(() => undefined, 2 ** 30);
     }
-    return super.then(onFulfilled, onRejected);
   }
 
   #settled(): void {

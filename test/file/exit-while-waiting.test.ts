@@ -61,6 +61,7 @@ describe('a process', function () {
 
   for (const [what, read] of Object.entries({
     await: 'console.log(await uvfiles.stdin.readline())',
+    'await of catch': 'console.log(await uvfiles.stdin.readline().catch(() => undefined))',
     then: 'uvfiles.stdin.readline().then((line) => console.log(line))',
     'for await': 'for await (const line of uvfiles.stdin) { console.log(line); break; }',
     'an async function': '(async () => { console.log(await uvfiles.stdin.readline()); })()',

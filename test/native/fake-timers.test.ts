@@ -70,7 +70,7 @@ describe('fake timers', function () {
            await updateAtomic(file, () => new Promise(() => {}), { timeout: 20 }).catch(code);
            if (fifo !== undefined) {
              const handle = await open(fifo, 'rb');
-             await handle.read(1, { timeout: 20 }).then(() => undefined, code); // catch alone would not await it
+             await handle.read(1, { timeout: 20 }).catch(code);
              await handle.close();
            }
            await lock.release();`,
