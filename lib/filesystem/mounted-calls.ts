@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { invalidArgValue } from '../errors/index.js';
 import { rejectWhereAwaited } from '../errors/where-awaited.js';
-import { throwIfEnded } from '../schedule/watch-call.js';
+import { endOf } from '../schedule/watch-call.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { captureBelow, completeError, fileSystemError, isErrorOfPath, isKept, lacking } from './errors.js';
 import type { Capabilities, FilePath, FileSystem } from './filesystem.js';
@@ -92,7 +92,8 @@ export class MountedCalls {
     o: GivenOptions,
     call: (fs: FileSystem, inner: FilePath) => Promise<T>,
   ): Promise<T> {
-    throwIfEnded(o);
+    const ended = o === undefined ? undefined : endOf(o);
+    if (ended !== undefined) return rejectWhereAwaited(ended);
     try {
       return await call(this.fileSystem, this.inner(path, syscall));
     } catch (error) {
@@ -107,7 +108,8 @@ export class MountedCalls {
     o: GivenOptions,
     call: (fs: FileSystem, from: FilePath, to: FilePath) => Promise<T>,
   ): Promise<T> {
-    throwIfEnded(o);
+    const ended = o === undefined ? undefined : endOf(o);
+    if (ended !== undefined) return rejectWhereAwaited(ended);
     try {
       return await call(this.fileSystem, this.inner(from, syscall), this.inner(to, syscall));
     } catch (error) {

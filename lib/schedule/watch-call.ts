@@ -8,9 +8,14 @@ import { clearTimeout, setTimeout } from '../timers.js';
 
 /** Throws AbortError or TimeoutError if `o` has ended. Called before each step of work that takes several. */
 export function throwIfEnded(o: OpOptions | undefined): void {
-  if (o === undefined) return;
-  throwIfAborted(o.signal);
-  if (o instanceof Call && o.timeout === 0) throw new TimeoutError(o.total ?? 0);
+  const error = o === undefined ? undefined : endOf(o);
+  if (error !== undefined) throw error;
+}
+
+/** AbortError or TimeoutError if `o` has ended. */
+export function endOf(o: OpOptions): Error | undefined {
+  if (o.signal?.aborted === true) return abortErrorOf(o.signal);
+  return o instanceof Call && o.timeout === 0 ? new TimeoutError(o.total ?? 0) : undefined;
 }
 
 /**
