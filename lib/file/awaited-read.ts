@@ -15,8 +15,8 @@ let keepAlive: NodeJS.Timeout | undefined;
  */
 export class AwaitedRead<T> extends Promise<T> {
   #state: 'forgotten' | 'awaited' | 'settled' = 'forgotten';
-  /** Marks the read as awaited, if this is what `catch` has returned. */
-  #awaitRead: (() => void) | undefined;
+  /** The read, if this is what its `catch` has returned. */
+  #read: AwaitedRead<unknown> | undefined;
 
   /** Settles as `read` does. */
   static following<T>(read: Promise<T>): AwaitedRead<T> {
@@ -35,7 +35,7 @@ export class AwaitedRead<T> extends Promise<T> {
     return promise;
   }
 
-  /** `then` returns an ordinary promise. */
+  /** For `super.then`, which returns an ordinary promise. */
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -50,13 +50,13 @@ export class AwaitedRead<T> extends Promise<T> {
       return settled;
     }
     const caught = new AwaitedRead<A | B>((resolve) => resolve(settled));
-    caught.#awaitRead = () => this.#await();
+    caught.#read = this;
     return caught;
   }
 
   #await(): void {
-    if (this.#awaitRead !== undefined) {
-      this.#awaitRead();
+    if (this.#read !== undefined) {
+      this.#read.#await();
     } else if (this.#state === 'forgotten') {
       this.#state = 'awaited';
       if (awaited++ === 0) keepAlive = setInterval(() => undefined, 2 ** 30);

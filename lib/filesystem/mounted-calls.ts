@@ -92,7 +92,7 @@ export class MountedCalls {
     o: GivenOptions,
     call: (fs: FileSystem, inner: FilePath) => Promise<T>,
   ): Promise<T> {
-    const ended = o === undefined ? undefined : endOf(o);
+    const ended = endOf(o);
     if (ended !== undefined) return rejectWhereAwaited(ended);
     try {
       return await call(this.fileSystem, this.inner(path, syscall));
@@ -108,7 +108,7 @@ export class MountedCalls {
     o: GivenOptions,
     call: (fs: FileSystem, from: FilePath, to: FilePath) => Promise<T>,
   ): Promise<T> {
-    const ended = o === undefined ? undefined : endOf(o);
+    const ended = endOf(o);
     if (ended !== undefined) return rejectWhereAwaited(ended);
     try {
       return await call(this.fileSystem, this.inner(from, syscall), this.inner(to, syscall));

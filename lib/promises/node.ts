@@ -67,7 +67,7 @@ export async function acceptedByNode(ask: (nowhere: string) => Promise<unknown>)
 // Arguments for a mounted path are passed on so that Node rejects them. It must never look for the path on the disk.
 function exceptMounted(call: AnyFunction, syscall: string, places: readonly number[]): AnyFunction {
   return (...args) => {
-    // The kernel refuses an empty path, or an empty target, before it looks at another one.
+    // An empty path, or an empty target, is refused before anything is changed.
     const isEmpty = syscall === 'symlink' ? args[0] === '' : places.some((place) => args[place] === '');
     if (isEmpty || !isAnyMounted()) return call(...args);
     let mounted: PlainPath | undefined;

@@ -8,12 +8,13 @@ import { clearTimeout, setTimeout } from '../timers.js';
 
 /** Throws AbortError or TimeoutError if `o` has ended. Called before each step of work that takes several. */
 export function throwIfEnded(o: OpOptions | undefined): void {
-  const error = o === undefined ? undefined : endOf(o);
-  if (error !== undefined) throw error;
+  const ended = endOf(o);
+  if (ended !== undefined) throw ended;
 }
 
 /** AbortError or TimeoutError if `o` has ended. */
-export function endOf(o: OpOptions): Error | undefined {
+export function endOf(o: OpOptions | undefined): Error | undefined {
+  if (o === undefined) return undefined;
   if (o.signal?.aborted === true) return abortErrorOf(o.signal);
   return o instanceof Call && o.timeout === 0 ? new TimeoutError(o.total ?? 0) : undefined;
 }

@@ -29,11 +29,8 @@ bool Environment::MakeBuffer(size_t size, void** data, napi_value* buffer) {
       napi_get_buffer_info(env, *buffer, data, &length) != napi_ok || length != size) {
     return false;
   }
-  if (size > kLargestChunk && size <= kLargestPaced) {
-    largest_pacer_.GaveOut(size);
-  } else if (size > BlockPool::kSmall && size <= kLargestChunk) {
-    pacer_.GaveOut(size);
-  }
+  if (size <= BlockPool::kSmall || size > kLargestPaced) return true;
+  (size <= kLargestChunk ? pacer_ : largest_pacer_).GaveOut(size);
   return true;
 }
 
