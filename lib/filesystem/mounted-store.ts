@@ -154,18 +154,9 @@ export class MountedStore extends MountedFiles implements Store {
       if (answer.error === undefined) return answer.index === index ? answer : { ...answer, index };
       return { index, error: completeError(answer.error, 'open', paths[index]) as Error };
     };
-    const batches = inner.length > 0 ? this.fileSystem.readMany(inner, o ?? NO_CALL) : [];
-    for await (const batch of batches) {
-      const answers = batch.map(named);
-      if (refused.length > 0) {
-        // Batches come in the order of the list.
-        let last = -1;
-        for (const { index } of answers) last = Math.max(last, index);
-        while (refused.length > 0 && refused[0]!.index < last) answers.push(refused.shift()!);
-      }
-      yield answers;
-    }
     if (refused.length > 0) yield refused;
+    if (inner.length === 0) return;
+    for await (const batch of this.fileSystem.readMany(inner, o ?? NO_CALL)) yield batch.map(named);
   }
 
   async statMany(

@@ -30,31 +30,18 @@ export async function inParallel<T>(
 }
 
 /**
- * Yields the result of `work` for each item as it arrives. At most `limit` results are pending or waiting to be
- * consumed. `work` never rejects.
+ * Yields the results of `work` in the order of the items. At most `limit` results are pending or waiting to be consumed.
+ * `work` never rejects.
  */
-export async function* asTheyCome<T, R>(
+export async function* inOrder<T, R>(
   items: Iterable<T>,
   limit: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R[]> {
-  const running = new Set<Promise<void>>();
-  let done: R[] = [];
-  const queue = items[Symbol.iterator]();
-  let next = queue.next();
-  while (true) {
-    while (next.done !== true && running.size + done.length < limit) {
-      const one: Promise<void> = work(next.value).then((result) => {
-        done.push(result);
-        running.delete(one);
-      });
-      running.add(one);
-      next = queue.next();
-    }
-    if (done.length === 0 && running.size === 0) return;
-    if (done.length === 0) await Promise.race(running);
-    const batch = done;
-    done = [];
-    yield batch;
+  const begun: Promise<R>[] = [];
+  for (const item of items) {
+    begun.push(work(item));
+    if (begun.length >= limit) yield [await begun.shift()!];
   }
+  for (const each of begun) yield [await each];
 }

@@ -22,7 +22,7 @@ import { onAbort, offAbort } from '../schedule/abort.js';
 import { callOf } from '../schedule/call.js';
 import { copyNew, copyObject, moveObject } from './copies.js';
 import { failed, isMissing, translated, unsupported } from './failures.js';
-import { asTheyCome, inParallel } from './in-parallel.js';
+import { inOrder, inParallel } from './in-parallel.js';
 import { Keys } from './keys.js';
 import { entries, files } from './listing.js';
 import { deleteKeys, Lookup } from './lookup.js';
@@ -194,7 +194,7 @@ export class ObjectFiles implements FileSystem {
       }
     };
     try {
-      yield* asTheyCome(paths.keys(), this.#concurrency, read);
+      yield* inOrder(paths.keys(), this.#concurrency, read);
     } finally {
       if (call.signal !== undefined) offAbort(call.signal, onSignal);
       ended.abort();

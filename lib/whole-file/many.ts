@@ -30,19 +30,21 @@ type Answers = AsyncIterator<readonly ReadManyAnswer[]>;
 interface Run {
   readonly store: Store;
   readonly paths: (string | Uint8Array)[];
+  /** The index of each of them in the list of the job. */
+  readonly indices: number[];
 }
 
 /** One list of paths that is being read. */
 class Job<P extends Path> {
   readonly #paths: P[];
-  /** The errors of rejected paths, by index. */
-  readonly #refused = new Map<number, Error>();
   readonly #call: OpOptions | undefined;
   readonly #runs: Run[] = [];
+  /** The results that have not been returned, by index: a file system can give them in any order. */
+  readonly #items: (ReadManyItem<P> | undefined)[] = [];
+  #run: Run | undefined;
   #answers: Answers | undefined;
   /** The index of the next path. */
   #at = 0;
-  #pending: ReadManyItem<P>[] = [];
 
   constructor(paths: P[], call: OpOptions | undefined) {
     this.#paths = paths;
@@ -51,68 +53,54 @@ class Job<P extends Path> {
       try {
         const at = toPathBytes(path);
         const store = storeToRead(at);
-        const last = this.#runs.at(-1);
-        if (last?.store === store) last.paths.push(at);
-        else this.#runs.push({ store, paths: [at] });
+        let run = this.#runs.at(-1);
+        if (run?.store !== store) this.#runs.push((run = { store, paths: [], indices: [] }));
+        run.paths.push(at);
+        run.indices.push(i);
       } catch (error) {
-        this.#refused.set(i, error as Error);
+        this.#items[i] = { path, error: error as Error };
       }
     }
     this.#begin(); // reads ahead of its turn
   }
 
   #begin(): void {
-    const run = this.#runs.shift();
+    const run = (this.#run = this.#runs.shift());
     this.#answers = run?.store.readMany(run.paths, this.#call)[Symbol.asyncIterator]();
   }
 
   /** The files of the next batch, in order; undefined after the last. */
   async next(): Promise<ReadManyItem<P>[] | undefined> {
-    this.#takeRefused();
     while (this.#answers !== undefined) {
       const result = await this.#answers.next();
       if (result.done === true) {
         this.#begin();
         continue;
       }
-      for (const answer of inOrder(result.value)) {
-        const path = this.#paths[this.#at++]!;
-        this.#pending.push(
-          answer.error === undefined ? { path, data: asBuffer(answer.data) } : { path, error: answer.error },
-        );
-        this.#takeRefused();
+      for (const { index: of, data, error } of result.value) {
+        const index = this.#run!.indices[of]!;
+        const path = this.#paths[index]!;
+        this.#items[index] = error === undefined ? { path, data: asBuffer(data) } : { path, error };
       }
-      if (this.#pending.length > 0) return this.#taken();
+      const items = this.#taken();
+      if (items.length > 0) return items;
     }
-    return this.#pending.length > 0 ? this.#taken() : undefined;
+    const last = this.#taken();
+    return last.length > 0 ? last : undefined;
   }
 
   #taken(): ReadManyItem<P>[] {
-    const items = this.#pending;
-    this.#pending = [];
-    return items;
-  }
-
-  #takeRefused(): void {
-    for (;;) {
-      const error = this.#refused.get(this.#at);
-      if (error === undefined) return;
-      this.#refused.delete(this.#at);
-      this.#pending.push({ path: this.#paths[this.#at++]!, error });
+    const items: ReadManyItem<P>[] = [];
+    for (let item = this.#items[this.#at]; item !== undefined; item = this.#items[this.#at]) {
+      items.push(item);
+      this.#items[this.#at++] = undefined; // its data is the consumer's
     }
+    return items;
   }
 
   close(): void {
     this.#answers?.return?.()?.then(undefined, () => undefined); // its outcome is not awaited
   }
-}
-
-// A file system can return the files of a batch in any order.
-function inOrder(answers: readonly ReadManyAnswer[]): readonly ReadManyAnswer[] {
-  for (let i = 1; i < answers.length; i++) {
-    if (answers[i]!.index < answers[i - 1]!.index) return [...answers].sort((a, b) => a.index - b.index);
-  }
-  return answers;
 }
 
 /**

@@ -40,6 +40,22 @@ describe('s3: mounted, through the public functions', () => {
     }
   });
 
+  it('gives readMany the bytes of the right object when an earlier one arrives later', async () => {
+    const memory = new MemoryStore();
+    for (const key of ['a', 'b', 'c']) memory.set(key, key);
+    const get = memory.get.bind(memory);
+    memory.get = async (key, o) => {
+      if (key === 'a') await new Promise((resolve) => setTimeout(resolve, 5));
+      return get(key, o);
+    };
+    using mounted = mount('s3://arrivals', objectFiles(memory));
+    const paths = ['a', 'b', 'c'].map((key) => `${mounted.prefix}/${key}`);
+    const found = await all(uv.readMany(paths));
+    expect(found.map(({ path: of, data }) => [of, String(data)])).to.deep.equal(
+      paths.map((of) => [of, of.slice(-1)]),
+    );
+  });
+
   it('names the call in the error for a directory', async () => {
     const memory = new MemoryStore();
     memory.set('d/a', 'a');

@@ -113,7 +113,7 @@ describe('s3: reading', () => {
       await rejects(files.open('/', READ, 0, {}), 'EISDIR');
     });
 
-    it('returns several files as they arrive, and an error for each missing one', async () => {
+    it('returns several files, and an error for each missing one', async () => {
       const { files } = target().place();
       const paths = Array.from({ length: 50 }, (_, i) => `/many/${i}`);
       await Promise.all(paths.map((path, i) => files.writeFile!(path, pattern(i * 100, i), 577, 0o666, {})));

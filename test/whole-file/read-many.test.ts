@@ -65,6 +65,25 @@ describe('readMany', () => {
     await memory.run(() => check('there'));
   });
 
+  it('names the right path where a file system answers in another order', async () => {
+    const memory = memoryFiles({}, { at: '/uvfiles-read-many' });
+    memory.unmount();
+    const answers: Partial<FileSystem> = {
+      async *readMany(paths) {
+        const all = paths.map((of, index) => ({ index, data: Buffer.from(String(of)) }));
+        yield [all[3]!, all[1]!];
+        yield [all[4]!];
+        yield await Promise.resolve([all[2]!, all[0]!]);
+      },
+    };
+    using mounted = mount('/uvfiles-read-many/below', wrap(memory.fileSystem, answers));
+    const names = ['/a', '/b', '/c', '/d', '/e'];
+    const seen: string[] = [];
+    for await (const { path: of, data } of readMany(names.map((name) => mounted.prefix + name)))
+      seen.push(`${of}: ${String(data)}`);
+    expect(seen).to.deep.equal(names.map((name) => `${mounted.prefix}${name}: ${name}`));
+  });
+
   it('and statMany pass no impossible path to a mounted file system', async () => {
     const memory = memoryFiles({}, { at: '/uvfiles-read-many' });
     memory.unmount();
