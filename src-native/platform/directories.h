@@ -1,5 +1,5 @@
 // Directories of a path: the lengths of their names, whether they exist, and how to make and remove them.
-// Codes are 0 or negative, in libuv's numbering.
+// Codes are 0 or negative, in libuv's numbering. core/directories.cc has what does not depend on the platform.
 #pragma once
 
 #include <string>
@@ -18,10 +18,15 @@ constexpr char kSeparator = '/';
 inline bool IsSeparator(char c) { return c == '/'; }
 #endif
 
+// The length of a path's root: `/`; on Windows `C:\`, `\\server\share\`, `\`; 0 if it has none.
+size_t RootLength(const std::string& path);
+
 // The length of the parent of `path`'s first `length` bytes, without the separators at its end; 0 if there is no parent, or
 // the parent is the root.
 size_t ParentLength(const std::string& path, size_t length);
 size_t LengthWithoutSeparators(const std::string& path);
+// Where the last name of `path`'s first `length` bytes begins.
+size_t LastNameIn(const std::string& path, size_t length);
 
 // Puts one separator between the two. If one is empty, the result is the other one.
 inline void AppendJoined(std::string_view directory, std::string_view name, std::string* to) {
@@ -40,6 +45,12 @@ inline std::string Join(std::string_view directory, std::string_view name) {
 // Whether `path` leads to a file or a directory. False for a dangling link, and where nothing can be seen.
 bool Exists(const std::string& path);
 bool IsDirectory(const std::string& path);
+
+// `dst`, or the name of `src` below `dst` if that is a directory.
+std::string TargetInto(const std::string& src, const std::string& dst);
+
+// A temporary name in the directory of `path`, and so on the same volume.
+int NameBeside(const std::string& path, std::string* temp);
 
 // Makes `path` with `mode` (less the umask), and missing directories above it with 0777. False with the `error` of the
 // component that failed. Windows has no modes.

@@ -32,6 +32,8 @@ int Link(const std::string& path, const std::string& dest);
 int Symlink(const std::string& text, const std::string& path);
 // Makes the names in the directory durable.
 int SyncNames(const std::string& path);
+// The same for the directory that holds `path`; with `whole_file_system`, everything else on that file system, too.
+int SyncNameOf(const std::string& path, bool whole_file_system);
 
 // -ENOTSUP if the file system, or this system, has no extended attributes.
 int GetAttribute(const char* path, const char* name, bool follow, std::string* value);

@@ -2,8 +2,8 @@
 //
 // kCopyFile copies one file to `dst`, or, if that is a directory, into it under its own name.
 //
-// Arguments: bytes: src, dst. numbers: CopyFlags (not kCopyExistOk, not kCopyOwner).
-// Output: the path of the copy. Error: copyfile; EINVAL if both are the same file, or src is not a regular file. After an
+// Arguments: bytes: src, dst. numbers: CopyFlags (not kCopyExistOk).
+// Output: the path of the copy. Error: copyfile; EINVAL if both are the same file, or src is not a regular file (or a link, without kCopyFollow). After an
 // error or a cancellation, a target that was created is removed; one that existed has lost its content.
 // Ready and empty: out of descriptors, and nothing has been created.
 //
@@ -63,15 +63,17 @@ namespace uvfiles {
 enum CopyFlags : int64_t {
   kCopyExclusive = 1,
   kCopyPreserve = 2,
-  kCopyFollow = 4,   // links: copies what they lead to
-  kCopyExistOk = 8,  // trees: into directories that are there
-  kCopyOwner = 16,   // trees that move
+  kCopyFollow = 4,    // links: copies what they lead to
+  kCopyExistOk = 8,   // trees: into directories that are there
+  kCopyOwner = 16,    // owner and group, where permitted: for moves
+  kCopySpecial = 32,  // files: FIFOs and devices, too
+  kCopyDurable = 64,  // files: the content is on the disk in the end
 };
 
 // Instead of a mode: the directory has it already.
 constexpr uint32_t kModeIsRight = UINT32_MAX;
 
-// How they are made. Not on Windows, which has MakeOsTask only.
+// How they are made. kMove is core/tasks/move.cc; the others are the platform's, and Windows has no kCopyFolder and kCopyFiles.
 std::unique_ptr<Task> MakeCopyFile(TaskArguments&& arguments);
 // `made` becomes true when the task creates the directory dst, which then contains only what it copied.
 std::unique_ptr<Task> MakeCopyTree(TaskArguments&& arguments, bool* made = nullptr);

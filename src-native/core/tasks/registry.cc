@@ -1,5 +1,6 @@
 #include "core/tasks/registry.h"
 
+#include "core/tasks/copies.h"
 #include "core/tasks/directories.h"
 #include "core/tasks/file_lock.h"
 #include "core/tasks/path_call.h"
@@ -67,6 +68,8 @@ std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
       return MakeStatMany(std::move(arguments));
     case TaskKind::kReadMany:
       return MakeReadMany(std::move(arguments));
+    case TaskKind::kMove:
+      return MakeMove(std::move(arguments));
     case TaskKind::kWriteAtomic:
       return MakeWriteAtomic(std::move(arguments));
     case TaskKind::kOpenAtomic:

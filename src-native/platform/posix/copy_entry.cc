@@ -50,12 +50,9 @@ CopyOptions CopyOptionsOf(int64_t flags) {
   options.preserve = (flags & kCopyPreserve) != 0;
   options.follow = (flags & kCopyFollow) != 0;
   options.owner = (flags & kCopyOwner) != 0;
+  options.special = (flags & kCopySpecial) != 0;
+  options.durable = (flags & kCopyDurable) != 0;
   return options;
-}
-
-std::string TargetInto(const std::string& src, const std::string& dst) {
-  if (!platform::IsDirectory(dst)) return dst;
-  return platform::Join(dst, SplitLastName(src).name);
 }
 
 void TimesOf(const struct stat& found, struct timespec times[2]) {

@@ -27,9 +27,6 @@ struct CopyOptions {
 // What CopyFlags ask for.
 CopyOptions CopyOptionsOf(int64_t flags);
 
-// `dst`, or the name of `src` below `dst` if that is a directory.
-std::string TargetInto(const std::string& src, const std::string& dst);
-
 // Times of `found`, for utimensat.
 void TimesOf(const struct stat& found, struct timespec times[2]);
 

@@ -6,6 +6,7 @@
 #include <climits>
 
 #include "core/unique_fd.h"
+#include "platform/directories.h"
 #include "platform/file_system.h"
 #include "platform/posix/retry.h"
 
@@ -44,12 +45,9 @@ bool UnlockOpenDirectory(int fd) {
 }
 
 SplitPath SplitLastName(const std::string& path) {
-  size_t end = path.size();
-  while (end > 0 && path[end - 1] == '/') --end;
-  if (end == 0) return {path.empty() ? "." : "/", ""};
-  const size_t slash = path.rfind('/', end - 1);
-  if (slash == std::string::npos) return {".", path.substr(0, end)};
-  return {path.substr(0, slash + 1), path.substr(slash + 1, end - slash - 1)};
+  const size_t end = platform::LengthWithoutSeparators(path);
+  const size_t begin = platform::LastNameIn(path, end);
+  return {begin == 0 ? "." : path.substr(0, begin), path.substr(begin, end - begin)};
 }
 
 int ReadLinkAt(int directory, const std::string& name, std::string* text) {

@@ -92,5 +92,9 @@ int Symlink(const std::string& text, const std::string& path) {
 
 int SyncNames(const std::string& path) { return SyncDirectory(path, false); }
 
+int SyncNameOf(const std::string& path, bool whole_file_system) {
+  return SyncDirectory(SplitLastName(path).parent, whole_file_system);
+}
+
 }  // namespace platform
 }  // namespace uvfiles

@@ -48,7 +48,7 @@ class Win32AtomicFile final : public AtomicFile {
       return Fail(UV_EEXIST, "open", error);
     for (int i = 0; i < kMaxNames; ++i) {
       std::string temp;
-      int fd = win32::NameBeside(target_, &temp);
+      int fd = platform::NameBeside(target_, &temp);
       // Not with MakeFile: the file would stay marked as a temporary one.
       if (fd == 0) fd = platform::OpenByPath(temp.c_str(), _O_CREAT | _O_EXCL | _O_RDWR, 0600);
       if (fd == UV_EEXIST) continue;

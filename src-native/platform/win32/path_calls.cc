@@ -160,6 +160,8 @@ int TruncatePath(const std::string& path, int64_t size) {
 // Nothing is done: a directory cannot be opened for this, and NTFS keeps a journal of its names.
 int SyncNames(const std::string&) { return 0; }
 
+int SyncNameOf(const std::string&, bool) { return 0; }
+
 int GetAttribute(const char*, const char*, bool, std::string*) { return UV_ENOTSUP; }
 int SetAttribute(const char*, const char*, bool, const std::string&, AttributeMode) {
   return UV_ENOTSUP;

@@ -3,8 +3,6 @@
 #include <uv.h>
 #include <windows.h>
 
-#include "core/temp_name.h"
-
 namespace uvfiles {
 namespace win32 {
 
@@ -70,26 +68,6 @@ std::string ToUtf8Plain(const std::wstring& path) {
   if (HasPrefix(path, L"\\\\?\\UNC\\")) return "\\\\" + ToUtf8(path.substr(8));
   if (HasPrefix(path, L"\\\\?\\") || HasPrefix(path, L"\\??\\")) return ToUtf8(path.substr(4));
   return ToUtf8(path);
-}
-
-int NameBeside(const std::string& path, std::string* temp) {
-  *temp = path.substr(0, path.find_last_of("\\/:") + 1);  // npos + 1 is 0
-  return AppendPassingName(".new.", temp);
-}
-
-size_t RootLength(const std::string& path) {
-  if (path.size() >= 2 && IsSeparator(path[0]) && IsSeparator(path[1])) {
-    // Two names follow, in `\\server\share\` as in `\\?\C:\`.
-    size_t at = 2;
-    for (int names = 0; names < 2 && at < path.size(); ++names) {
-      while (at < path.size() && !IsSeparator(path[at])) ++at;
-      while (at < path.size() && IsSeparator(path[at])) ++at;
-    }
-    return at;
-  }
-  size_t at = path.size() >= 2 && path[1] == ':' ? 2 : 0;
-  while (at < path.size() && IsSeparator(path[at])) ++at;
-  return at;
 }
 
 }  // namespace win32

@@ -23,12 +23,8 @@ inline std::string ToUtf8(const std::wstring& text) { return ToUtf8(text.data(),
 // Without the prefix (`\\?\` or `\??\`) of paths that the system returns.
 std::string ToUtf8Plain(const std::wstring& path);
 
-// A temporary name in the same directory, and so on the same volume. 0 or a negative code.
-int NameBeside(const std::string& path, std::string* temp);
-
 using platform::IsSeparator;
-// The length of a path's root: `C:\`, `\\server\share\`, `\`, or nothing.
-size_t RootLength(const std::string& path);
+using platform::RootLength;
 
 }  // namespace win32
 }  // namespace uvfiles

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/tasks/records.h"
+#include "platform/directories.h"
 #include "platform/win32/change.h"
 #include "platform/win32/directory.h"
 #include "platform/win32/paths.h"
@@ -28,11 +29,8 @@ constexpr uint32_t kMaxPasses =
 
 // The path without the separators at its end. Empty for a root, "." and "..", which cannot be removed.
 std::string TopOf(const std::string& path) {
-  size_t length = path.size();
-  const size_t root = win32::RootLength(path);
-  while (length > root && win32::IsSeparator(path[length - 1])) --length;
-  size_t begin = length;
-  while (begin > root && !win32::IsSeparator(path[begin - 1])) --begin;
+  const size_t length = platform::LengthWithoutSeparators(path);
+  const size_t begin = platform::LastNameIn(path, length);
   const std::string name = path.substr(begin, length - begin);
   return name.empty() || name == "." || name == ".." ? std::string() : path.substr(0, length);
 }

@@ -6,6 +6,7 @@
 
 #include "core/task.h"
 #include "core/tasks/copies.h"
+#include "platform/directories.h"
 #include "platform/posix/copy_entry.h"
 
 namespace uvfiles {
@@ -23,7 +24,7 @@ class CopyFile final : public Task {
   Step Run(const Slice& slice) override {
     if (to_.empty()) {
       if (cancelled()) return Conclude(-ECANCELED);
-      to_ = TargetInto(from_, given_to_);
+      to_ = platform::TargetInto(from_, given_to_);
       const int code = entry_.Begin(AT_FDCWD, from_.c_str(), AT_FDCWD, to_.c_str(), options_);
       if (IsDescriptorShortage(code)) {
         to_.clear();

@@ -14,8 +14,6 @@ std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
       return MakeCopyFolder(std::move(arguments));
     case TaskKind::kCopyFiles:
       return MakeCopyFiles(std::move(arguments));
-    case TaskKind::kMove:
-      return MakeMove(std::move(arguments));
     case TaskKind::kSendFile:
       return MakeSendFile(std::move(arguments));
     case TaskKind::kBeneath:

@@ -13,14 +13,12 @@
 #include "core/task.h"
 #include "core/tasks/records.h"
 #include "core/tasks/registry.h"
-#include "core/tasks/remove_tree.h"
 #include "platform/directories.h"
 #include "platform/file_system.h"
 #include "platform/win32/change.h"
 #include "platform/win32/directory.h"
 #include "platform/win32/handles.h"
 #include "platform/win32/open.h"
-#include "platform/win32/paths.h"
 #include "platform/win32/stat.h"
 
 namespace uvfiles {
@@ -40,10 +38,11 @@ void CopyTimes(const std::string& from, const std::string& to) {
 // Links are copied as links unless they are followed. The copy fails if the user lacks the privilege to create links.
 class CopyTree final : public Task {
  public:
-  explicit CopyTree(TaskArguments&& arguments)
+  CopyTree(TaskArguments&& arguments, bool* made)
       : from_(std::move(arguments.bytes[0])),
         to_(std::move(arguments.bytes[1])),
-        flags_(arguments.numbers[0]) {}
+        flags_(arguments.numbers[0]),
+        has_made_(made) {}
 
   Step Run(const Slice& slice) override {
     std::string failed;
@@ -70,9 +69,6 @@ class CopyTree final : public Task {
     }
     return Step::kDone;
   }
-
-  // Whether the copy's top directory has been made, or was there and may be used.
-  bool made() const { return !made_.empty(); }
 
  private:
   // Compares the source with each directory above the target, so that no tree is copied into itself.
@@ -123,47 +119,17 @@ class CopyTree final : public Task {
       code = 0;
     }
     if (code == 0) made_.push_back(relative);
+    if (code == 0 && has_made_ != nullptr) *has_made_ = true;
     return code;
   }
 
   const std::string from_;
   const std::string to_;
   const int64_t flags_;
+  bool* const has_made_;
   bool begun_ = false;
   std::vector<std::string> pending_;  // below both, the next one last
   std::vector<std::string> made_;     // directories, which get their times at the end
-};
-
-// Moves a tree to another volume: copies it, and then removes the original, or the copy if that has failed.
-class TreeAcross {
- public:
-  TreeAcross(const std::string& from, const std::string& to)
-      : from_(from), to_(to), copy_({{from, to}, {kCopyPreserve}}) {}
-
-  // As Task::Run. At the end, `error` says why it failed. Cancelling stops the copy, but not the removal.
-  Step Run(const Slice& slice, bool cancelled) {
-    if (removal_ == nullptr) {
-      if (cancelled) copy_.Cancel();
-      const Step step = copy_.Run(slice);
-      if (step != Step::kDone) return step;
-      error = copy_.error;
-      if (error && !copy_.made()) return Step::kDone;  // what is there is somebody else's
-      removal_ = std::make_unique<RemoveTree>(TaskArguments{{error ? to_ : from_}, {kForce}});
-    }
-    const Step step = removal_->Run(slice);
-    removal_->output.clear();
-    if (step != Step::kDone) return Step::kAgain;
-    if (!error) error = removal_->error;
-    return Step::kDone;
-  }
-
-  TaskError error;
-
- private:
-  const std::string from_;
-  const std::string to_;
-  CopyTree copy_;
-  std::unique_ptr<RemoveTree> removal_;
 };
 
 // Copies through memory, because the system's own call (TransmitFile) only sends to sockets.
@@ -225,16 +191,6 @@ void TouchNow(const std::string& path) {
   ::SetFileTime(handle.Get(), nullptr, &now, &now);
 }
 
-// `target`, or, if that is a directory, the name of `source` in it.
-std::string TargetInto(const std::string& source, const std::string& target) {
-  if (!platform::IsDirectory(target)) return target;
-  const size_t end = platform::LengthWithoutSeparators(source);
-  size_t begin = end;
-  const size_t root = win32::RootLength(source);
-  while (begin > root && !win32::IsSeparator(source[begin - 1])) --begin;
-  return platform::Join(target, source.substr(begin, end - begin));
-}
-
 // windows.h has a macro named CopyFile, hence the name. Windows itself copies the content, attributes, streams and times, and
 // shares blocks if the volume can.
 class CopyOneFile final : public Task {
@@ -244,13 +200,17 @@ class CopyOneFile final : public Task {
   Step Run(const Slice&) override {
     const std::string& from = arguments_.bytes[0];
     const int64_t flags = arguments_.numbers[0];
-    const std::string to = TargetInto(from, arguments_.bytes[1]);
-    int code = cancelled() ? UV_ECANCELED : 0;
-    if (code == 0 && platform::IsDirectory(from)) code = UV_EISDIR;
+    const std::string to = platform::TargetInto(from, arguments_.bytes[1]);
+    const bool follow = (flags & kCopyFollow) != 0;
+    const DWORD how = (follow ? 0 : COPY_FILE_COPY_SYMLINK) |
+                      ((flags & kCopyExclusive) != 0 ? COPY_FILE_FAIL_IF_EXISTS : 0);
+    StatRecord record;
+    int code = cancelled() ? UV_ECANCELED : win32::StatPath(from, follow, &record);
+    if (code == 0 && (record.mode & kTypeMask) == kTypeDirectory) code = UV_EISDIR;
     if (code == 0 && IsSameFile(from, to)) code = UV_EINVAL;
-    if (code == 0)
-      code = win32::Copy(from, to, (flags & kCopyExclusive) != 0 ? COPY_FILE_FAIL_IF_EXISTS : 0);
-    if (code == 0 && (flags & kCopyPreserve) == 0) TouchNow(to);
+    if (code == 0) code = win32::Copy(from, to, how);
+    const bool is_link = (record.mode & kTypeMask) == kTypeLink;
+    if (code == 0 && !is_link && (flags & kCopyPreserve) == 0) TouchNow(to);
     if (code != 0) {
       error = {code, "copyfile", from, to};
     } else {
@@ -263,73 +223,22 @@ class CopyOneFile final : public Task {
   TaskArguments arguments_;
 };
 
-// A file across volumes is copied to a temporary name and renamed; a tree is copied in place.
-class Move final : public Task {
- public:
-  explicit Move(TaskArguments&& arguments) : arguments_(std::move(arguments)) {}
-
-  bool Concludes() const override { return true; }
-
-  Step Run(const Slice& slice) override {
-    if (tree_ != nullptr) return GoOn(slice);
-    const std::string& from = arguments_.bytes[0];
-    const std::string& given = arguments_.bytes[1];
-    // If only the case of letters changes, both names mean the same directory, and it is not moved into itself.
-    const std::string to = IsSameFile(from, given) ? given : TargetInto(from, given);
-    StatRecord there;
-    int code = cancelled() ? UV_ECANCELED : 0;
-    if (code == 0 && to != given && win32::StatPath(to, false, &there) == 0) code = UV_EEXIST;
-    if (code == 0) code = win32::Rename(from, to);
-    if (code == UV_EXDEV && platform::IsDirectory(from)) {
-      to_ = to;
-      tree_ = std::make_unique<TreeAcross>(from, to);
-      return GoOn(slice);
-    }
-    if (code == UV_EXDEV) code = FileAcross(from, to);
-    if (code != 0) {
-      error = {code, "rename", from, to};
-    } else {
-      output = to;
-    }
-    return Step::kDone;
-  }
-
- private:
-  int FileAcross(const std::string& from, const std::string& to) const {
-    std::string temp;
-    int code = win32::NameBeside(to, &temp);
-    if (code == 0) code = win32::Copy(from, temp, COPY_FILE_FAIL_IF_EXISTS);
-    if (code == 0) code = win32::Rename(temp, to);
-    if (code != 0) {
-      win32::RemoveFile(temp);
-      return code;
-    }
-    return win32::RemoveFile(from);
-  }
-
-  Step GoOn(const Slice& slice) {
-    const Step step = tree_->Run(slice, cancelled());
-    if (step != Step::kDone) return step;
-    error = tree_->error;
-    if (!error) output = to_;
-    return Step::kDone;
-  }
-
-  TaskArguments arguments_;
-  std::unique_ptr<TreeAcross> tree_;  // once the volumes are known to differ
-  std::string to_;
-};
-
 }  // namespace
+
+std::unique_ptr<Task> MakeCopyFile(TaskArguments&& arguments) {
+  return std::make_unique<CopyOneFile>(std::move(arguments));
+}
+
+std::unique_ptr<Task> MakeCopyTree(TaskArguments&& arguments, bool* made) {
+  return std::make_unique<CopyTree>(std::move(arguments), made);
+}
 
 std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
   switch (kind) {
     case TaskKind::kCopyFile:
-      return Make<CopyOneFile>(std::move(arguments));
-    case TaskKind::kMove:
-      return Make<Move>(std::move(arguments));
+      return MakeCopyFile(std::move(arguments));
     case TaskKind::kCopyTree:
-      return Make<CopyTree>(std::move(arguments));
+      return MakeCopyTree(std::move(arguments));
     case TaskKind::kSendFile:
       return Make<SendFile>(std::move(arguments));
     default:
