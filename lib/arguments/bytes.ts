@@ -19,7 +19,7 @@ function method(prototype: unknown, name: string): (of: object) => unknown {
   const { value } = Object.getOwnPropertyDescriptor(prototype, name) as { value: () => unknown };
   return Function.prototype.call.bind(value);
 }
-const { getPrototypeOf, hasOwn } = Object;
+const { getPrototypeOf } = Object;
 const BUFFER: unknown = Buffer.prototype;
 const UINT8 = Uint8Array.prototype;
 const ofTypedArrays: unknown = getPrototypeOf(UINT8);
@@ -79,12 +79,14 @@ export function unlessChanged<Args extends unknown[], T>(
   };
 }
 
-// A Buffer or Uint8Array, not empty, whose properties are those of its class: the layers below may use them.
+// A Buffer or Uint8Array, not empty, whose properties are those of its class: the layers below may use them. Without own
+// properties, the two lengths are the same. `types.isUint8Array` and `hasOwn` would take 40 ns of a cached read.
 function isPlain(data: unknown): data is Uint8Array {
-  if (!types.isUint8Array(data) || byteLengthOf(data) === 0) return false;
+  if (!ArrayBuffer.isView(data)) return false;
   const prototype: unknown = getPrototypeOf(data);
   if (prototype !== BUFFER && prototype !== UINT8) return false;
-  return !hasOwn(data, 'length') && !hasOwn(data, 'byteLength');
+  const { byteLength, length } = data as Uint8Array;
+  return byteLength > 0 && byteLength === length;
 }
 
 function bytesUnder(data: unknown, name: string, expected: string): Uint8Array {
