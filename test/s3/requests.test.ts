@@ -71,7 +71,7 @@ const CALLS: Readonly<
   'read a whole text': {
     run: (files) => withDisk(files, (bucket) => readText(`${bucket}/8m`, { encoding: 'latin-1' })),
   },
-  'read a file that is not there': { run: (files) => rejection(files.readFile!('/none', {})) },
+  'read a file that does not exist': { run: (files) => rejection(files.readFile!('/none', {})) },
   'stat of a file': { run: (files) => files.stat('/1m', STAT, {}) },
   'stat of a directory': { run: (files) => files.stat('/d', STAT, {}) },
   'write up to 8 MiB': { run: (files) => writeAll(files, '/w', pattern(8 * MIB)) },
@@ -107,7 +107,7 @@ const CALLS: Readonly<
     run: async (files) => (await files.openReplacement!('/1m', { ...REPLACE, ifMatch: 'x' }, {})).abort!(),
   },
   'list a directory of 1,500': { run: (files) => names(files.list('/many', {})) },
-  'list a directory that is not there': { run: (files) => rejection(names(files.list('/none', {}))) },
+  'list a directory that does not exist': { run: (files) => rejection(names(files.list('/none', {}))) },
   'walk a tree of 1,500 files': { run: (files) => names(files.walkFiles!('/many', {})) },
   unlink: { run: (files) => files.unlink('/1m', {}) },
   'remove a tree of 1,500 files': { run: (files) => files.removeTree!('/many', { ignoreErrors: false }, {}) },
