@@ -1,4 +1,5 @@
 // A snapshot of one of the addon's histograms, with the names of node:perf_hooks' Histogram. Values are nanoseconds.
+import { outOfRange } from '../errors/index.js';
 
 const SUB_BITS = 4;
 const FIRST_OCTAVE = 6;
@@ -21,7 +22,7 @@ function middle(bucket: number): number {
 
 /**
  * A snapshot of a histogram of nanoseconds. Values are accurate to 6 %.
- * @throws RangeError for a percentile that is not > 0 and <= 100
+ * @throws RangeError ERR_OUT_OF_RANGE for a percentile that is not > 0 and <= 100
  * @cancelling does no I/O, and takes no signal
  * @platforms the same on all systems
  * @example const p99 = metrics().lanes.default.wait.percentile(99);
@@ -29,13 +30,13 @@ function middle(bucket: number): number {
 export class Histogram {
   /** The number of recorded values. */
   readonly count: number;
-  /** The smallest value. */
+  /** The smallest value, in nanoseconds. */
   readonly min: number;
-  /** The largest value. */
+  /** The largest value, in nanoseconds. */
   readonly max: number;
-  /** The mean. */
+  /** The mean, in nanoseconds. */
   readonly mean: number;
-  /** The standard deviation. */
+  /** The standard deviation, in nanoseconds. */
   readonly stddev: number;
   readonly #buckets: Float64Array;
 
@@ -54,10 +55,11 @@ export class Histogram {
   /**
    * Gets a percentile.
    * @param percentile > 0 and <= 100
-   * @returns nanoseconds: the value that so many per cent of all values do not exceed
+   * @returns nanoseconds: the value that this percentage of all values does not exceed
+   * @throws RangeError ERR_OUT_OF_RANGE
    */
   percentile(percentile: number): number {
-    if (!(percentile > 0 && percentile <= 100)) throw new RangeError('percentile must be > 0 && <= 100');
+    if (!(percentile > 0 && percentile <= 100)) throw outOfRange('percentile', '> 0 && <= 100', percentile);
     const wanted = Math.ceil((percentile / 100) * this.count);
     let seen = 0;
     for (let i = 0; i < BUCKETS; i++) {

@@ -40,6 +40,9 @@ describe('metrics', () => {
       expect(histogram.min).to.be.at.most(histogram.percentile(50));
       expect(histogram.percentile(50)).to.be.at.most(histogram.percentile(99));
       expect(histogram.percentile(100)).to.equal(histogram.max);
+      expect(() => histogram.percentile(0))
+        .to.throw(RangeError)
+        .with.property('code', 'ERR_OUT_OF_RANGE');
       expect(histogram.mean).to.be.within(histogram.min, histogram.max);
       expect([...histogram.buckets()].reduce((sum, { count }) => sum + count, 0)).to.equal(100);
     }
