@@ -21,7 +21,7 @@ const SIZE = 4096;
 const LARGE = 16 * 1024 * 1024;
 
 function check(got: number): void {
-  if (got !== SIZE) throw new Error(`a call gave ${got} bytes, not ${SIZE}`);
+  if (got !== SIZE) throw new Error(`a call returned ${got} bytes, not ${SIZE}`);
 }
 
 /** Makes the files in `folder`, and opens what the workloads share. */

@@ -30,7 +30,7 @@ export class UnsupportedOperationError extends Error {
 brandedInstanceOf(UnsupportedOperationError, 'ERR_UNSUPPORTED_OPERATION');
 
 /**
- * The lane holds as many waiting operations as its `queueLimit` allows; nothing was queued.
+ * The lane has as many waiting operations as its `queueLimit` allows. Nothing was queued.
  * @example if (error instanceof LaneFullError) response.writeHead(503).end();
  */
 export class LaneFullError extends Error {
@@ -42,14 +42,14 @@ export class LaneFullError extends Error {
   readonly lane: string;
 
   constructor(lane: string, queueLimit: number) {
-    super(`lane '${lane}' already holds ${queueLimit} waiting operations, its queueLimit`);
+    super(`lane '${lane}' already has ${queueLimit} waiting operations (queueLimit)`);
     this.lane = lane;
   }
 }
 brandedInstanceOf(LaneFullError, 'ERR_LANE_FULL');
 
 /**
- * The operation's `timeout` passed before it was done.
+ * The operation did not finish within its `timeout`.
  * @example if (error instanceof TimeoutError) console.log(`no result after ${error.timeout} ms`);
  */
 export class TimeoutError extends Error {

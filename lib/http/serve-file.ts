@@ -72,7 +72,7 @@ export async function serveFile(
   if (top !== undefined && typeof path === 'string' && path.includes('\0')) return void refuse(req, res, 400);
   const at = toPathBytes(path);
   if (res.headersSent)
-    throw Object.assign(new Error('The headers of the response have been sent already'), {
+    throw Object.assign(new Error('The headers of the response have already been sent'), {
       code: 'ERR_HTTP_HEADERS_SENT',
     });
   if (req.method !== 'GET' && req.method !== 'HEAD') {

@@ -72,7 +72,7 @@ function codeOf(error: unknown): unknown {
 }
 
 function tell(error: unknown): string {
-  if (codeOf(error) === 'MODULE_NOT_FOUND') return 'not there';
+  if (codeOf(error) === 'MODULE_NOT_FOUND') return 'does not exist';
   return String(error instanceof Error ? error.message : error).split('\n', 1)[0]!;
 }
 
@@ -119,7 +119,7 @@ export function loadAddon(): unknown {
       } catch (error) {
         failed(file, error);
       }
-    } else attempts.push({ file, said: 'not there' });
+    } else attempts.push({ file, said: 'does not exist' });
   }
 
   const libc = process.platform === 'linux' ? libcOf(process.execPath) : undefined;

@@ -1,4 +1,4 @@
-// Turns a store's errors into Node's. The one place that knows what S3's codes mean.
+// Turns a store's errors into Node's. Only this module knows what S3's codes mean.
 import { constants } from 'node:os';
 
 import {
@@ -80,7 +80,7 @@ export function translated(error: unknown, syscall: string): Error {
   if (!(error instanceof ObjectStoreError)) return failed('EIO', syscall, error);
   const cause = error.cause ?? error;
   const { code, status } = error;
-  if (status === 501) return Object.assign(unsupported(syscall, 'the server says so'), { cause });
+  if (status === 501) return Object.assign(unsupported(syscall, 'the server reports this (501)'), { cause });
   const known =
     (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ??
     (status === undefined ? undefined : (BY_STATUS[status] ?? 'EIO'));

@@ -90,7 +90,10 @@ export class ObjectWriter implements FileSystemFile {
 
   async #append(data: Uint8Array, position: number | bigint, call: CallOptions): Promise<number> {
     if (BigInt(position) !== BigInt(this.#written))
-      throw unsupported('randomWrite', `the object is written in order, and stands at ${this.#written}`);
+      throw unsupported(
+        'randomWrite',
+        `objects are written in order, and the next position is ${this.#written}`,
+      );
     let taken = 0;
     try {
       while (true) {

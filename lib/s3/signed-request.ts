@@ -52,7 +52,7 @@ export async function requestText(to: Endpoint, what: SignedRequest, root: strin
     if (isWhole(text, root)) return text;
     // The response to a copy or a completion begins before its result is known, so an error can arrive with status 200.
     if (isWhole(text, 'Error')) return errorOf(text, attempts);
-    throw Object.assign(new Error(`the response of the server is no complete ${root}`), { code: 'EIO' });
+    throw Object.assign(new Error(`the response of the server is not a complete ${root}`), { code: 'EIO' });
   });
 }
 

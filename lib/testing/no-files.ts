@@ -21,12 +21,12 @@ export class FilesForbiddenError extends Error {
   readonly path: string;
 
   constructor({ op, path }: Pick<FilesForbiddenError, 'op' | 'path'>) {
-    super(`No files may be touched here: ${op} '${path}'`);
+    super(`No files may be used here: ${op} '${path}'`);
     this.name = 'FilesForbiddenError';
     this.op = op;
     this.path = path;
     const caller = callerIn(this.stack ?? '');
-    if (caller !== undefined) this.message += `, asked for ${caller}`;
+    if (caller !== undefined) this.message += `, called ${caller}`;
   }
 }
 
@@ -63,8 +63,8 @@ const forbiddenUse: Forbid = (op, file) =>
  * @throws TypeError if `callback` is not a function; what `callback` throws
  * @cancelling takes no signal
  * @platforms the same on Linux, macOS and Windows
- * @example await noFiles(() => render(template)); // FilesForbiddenError: No files may be touched here: open '/etc/…',
- * asked for at render (…)
+ * @example await noFiles(() => render(template)); // FilesForbiddenError: No files may be used here: open '/etc/…',
+ * called at render (…)
  */
 export function noFiles<T>(callback: () => T): T {
   if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);

@@ -107,8 +107,8 @@ class Job<P extends Path> {
  * Reads many whole files in order, several times faster than one by one. Only a few batches of up to half a megabyte (or one
  * larger file) are in memory at a time, regardless of the number of files. The list can be endless. Files of one batch are
  * slices of one Buffer: copy the data that you keep for a long time.
- * @param paths any iterable, also asynchronous. It is consumed only as far as files are being read. Files are read while the next
- *   path is awaited. If the iterable fails, the files before are returned first
+ * @param paths any iterable, also an asynchronous one. It is consumed only as needed. Files are read while the next path is
+ *   awaited. If the iterable fails, the files before the failure are returned first
  * @param o `timeout` is for each step, without the time that the body of the loop takes
  * @returns an async iterator of `{ path, data }`, or `{ path, error }` for a file that cannot be read
  * @throws from its steps: TypeError if `paths` is not a list, AbortError, TimeoutError
@@ -158,7 +158,7 @@ const readOptions = optionReader({ bigint: flag(false), followSymlinks: flag(tru
 
 /** Options of `statMany`. */
 export interface StatManyOptions extends StatOptions {
-  /** False stats a link itself. Default true. */
+  /** False returns the status of a link itself. Default true. */
   followSymlinks?: boolean | undefined;
 }
 
@@ -254,5 +254,5 @@ function refusalOf(path: Path, name: string): Error {
   } catch (error) {
     return error as Error;
   }
-  throw new Error(`${name} was refused at first, and accepted later`);
+  throw new Error(`${name} was rejected at first, and accepted later`);
 }

@@ -147,7 +147,7 @@ describe('the published package', function () {
     expect(status).to.not.equal(0);
     for (const part of [
       target,
-      'build/Release/uvfiles.node: not there',
+      'build/Release/uvfiles.node: does not exist',
       `prebuilds/${target}`,
       'npx uvfiles build',
       'external',

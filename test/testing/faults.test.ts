@@ -350,7 +350,7 @@ for (const kind of ['real files', 'files in memory'] as const) {
       const refused = await rejection(noFiles(touch));
       expect(refused).to.include({ code: 'ERR_FILES_FORBIDDEN', op: 'open', path: at('a') });
       expect(refused.message).to.match(
-        /No files may be touched here: open '.*a', asked for at .*faults\.test\.ts:\d+/,
+        /No files may be used here: open '.*a', called at .*faults\.test\.ts:\d+/,
       );
       expect(await noFiles(async () => 1 + 1)).to.equal(2);
     });

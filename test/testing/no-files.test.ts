@@ -90,7 +90,7 @@ function itForbids(where: string, name: string, call: () => unknown): void {
     const error = await refusal(call);
     expect(error).to.be.an.instanceof(FilesForbiddenError);
     expect(error).to.have.property('code', 'ERR_FILES_FORBIDDEN');
-    expect((error as Error).message).to.match(/asked for at .*no-files\.test\.ts/);
+    expect((error as Error).message).to.match(/called at .*no-files\.test\.ts/);
   });
 }
 
