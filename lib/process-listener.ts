@@ -1,4 +1,4 @@
-// A listener of `process` that comes and goes with what it is needed for.
+// A listener of `process` that is added and removed as it is needed.
 //
 // It keeps its realm (a context of Jest) alive, and so must not stay for good.
 import { setTimeout } from './timers.js';

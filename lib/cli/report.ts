@@ -71,7 +71,7 @@ export function describeSystem(version: string): Report {
   };
 }
 
-/** Why cached data is not read on the loop's thread; undefined if nothing is known against it. */
+/** Why cached data is not read on the loop's thread; undefined if no reason is known. */
 export function whyNotInline(report: Report): string | undefined {
   if (process.env.UVFILES_INLINE === '0') return 'UVFILES_INLINE=0 disables the inline path';
   if (process.platform !== 'linux') return 'the inline path exists only on Linux';

@@ -1,20 +1,20 @@
-// Errors from the operating system, in Node's shape. The one place that turns a negative code into an Error.
+// Errors from the operating system, in Node's shape. Only this module turns negative codes into errors.
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
-/** An `Error` as node:fs makes them: `ENOENT: no such file or directory, open 'x'`. */
+/** An error like those of node:fs: `ENOENT: no such file or directory, open 'x'`. */
 export interface SystemError extends Error {
-  /** Symbolic name, such as `'ENOENT'`. */
+  /** The symbolic name, such as `'ENOENT'`. */
   code: string;
-  /** Negative, as libuv numbers it. */
+  /** The error number of libuv, which is negative. */
   errno: number;
   /** The call that failed, such as `'open'`. */
   syscall: string;
-  /** The path that the call was about. */
+  /** The path of the call. */
   path?: string;
   /** The second path of a rename, copy or link. */
   dest?: string;
-  /** Bytes that had been written when a write stopped. */
+  /** The number of bytes that had been written when a write stopped. */
   bytesWritten?: number;
 }
 

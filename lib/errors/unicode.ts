@@ -2,7 +2,7 @@
 import { brandedInstanceOf } from './base.js';
 
 /**
- * Bytes that are not text in the encoding of the file (code `ERR_UNICODE_DECODE`).
+ * The bytes are not valid in the encoding of the file (code `ERR_UNICODE_DECODE`).
  * @example if (error instanceof UnicodeDecodeError) console.log(error.object.subarray(error.start, error.end));
  */
 export class UnicodeDecodeError extends Error {
@@ -33,7 +33,7 @@ export class UnicodeDecodeError extends Error {
 brandedInstanceOf(UnicodeDecodeError, 'ERR_UNICODE_DECODE');
 
 /**
- * Text that the encoding of the file has no bytes for (code `ERR_UNICODE_ENCODE`).
+ * The encoding of the file cannot represent the text (code `ERR_UNICODE_ENCODE`).
  * @example if (error instanceof UnicodeEncodeError) console.log(error.object.slice(error.start, error.end));
  */
 export class UnicodeEncodeError extends Error {
@@ -45,7 +45,7 @@ export class UnicodeEncodeError extends Error {
   readonly encoding: string;
   /** The string that was being encoded. */
   readonly object: string;
-  /** Index in `object` (UTF-16 code units, as `slice` counts) of the first character without bytes. */
+  /** Index in `object` (in UTF-16 code units, as for `slice`) of the first character that cannot be encoded. */
   readonly start: number;
   /** Index in `object` just after the last such character. */
   readonly end: number;
@@ -64,7 +64,7 @@ export class UnicodeEncodeError extends Error {
 brandedInstanceOf(UnicodeEncodeError, 'ERR_UNICODE_ENCODE');
 
 /**
- * An encoding that this library does not know (code `ERR_UNKNOWN_ENCODING`).
+ * The library does not have this encoding (code `ERR_UNKNOWN_ENCODING`).
  * @example if (error instanceof UnknownEncodingError) text = await readText(path);
  */
 export class UnknownEncodingError extends Error {

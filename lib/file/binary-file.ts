@@ -12,12 +12,14 @@ import type { RawFile } from './raw-file.js';
 /**
  * A buffered binary file. It reads ahead, and collects writes in a buffer. Calls that are not awaited run in call order.
  * Positional calls run in parallel.
- * @throws ClosedFileError; UnsupportedOperationError if the mode or the kind of file does not allow the operation; TypeError and
- *   RangeError for invalid arguments; AbortError, TimeoutError, and the system's errors in Node's shape
+ * @throws ClosedFileError; UnsupportedOperationError if the mode or the kind of file does not allow the operation; TypeError
+ *   and RangeError for invalid arguments; ERR_INVALID_STATE for detached memory; AbortError, TimeoutError, and the system's
+ *   errors in Node's shape
  * @cancelling a queued call makes no system call; a running read leaves its bytes in the handle for the next read, and a running
  *   write reports `bytesWritten`
  * @platforms the same on all systems; only Linux reads cached data without a thread
  * @example await using f = await open('data.bin', 'r+b');
+ * @see https://docs.python.org/3/library/io.html#io.BufferedRandom
  */
 export class BinaryFile extends ByteFile {
   /** @internal */

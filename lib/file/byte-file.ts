@@ -299,8 +299,10 @@ export abstract class ByteFile extends PositionalHandle {
   }
 
   /**
-   * Gets the position, including data that is still in the buffer. Rejects with ESPIPE if the file is a pipe.
+   * Gets the position, including data that is still in the buffer.
    * @returns bytes from the start of the file
+   * @throws ClosedFileError, ESPIPE (a pipe)
+   * @example const position = await f.tell();
    */
   tell(): Promise<number> {
     return this._stateful(undefined, () => this._layer.tell(), 'seek');

@@ -16,7 +16,7 @@ export interface LockOptions extends OpOptions {
   shared?: boolean | undefined;
   /** The first byte. Default 0. */
   position?: number | bigint | undefined;
-  /** Bytes. Default 0: to the end of the file, even if it grows. */
+  /** The number of bytes. Default 0: to the end of the file, even if it grows. */
   size?: number | bigint | undefined;
 }
 

@@ -15,7 +15,7 @@ import { Sequence } from './sequence.js';
 
 /** Options of `stat`. */
 export interface StatOptions extends OpOptions {
-  /** Resolve to BigIntStats. */
+  /** Resolves to BigIntStats. Default false. */
   bigint?: boolean | undefined;
 }
 
@@ -147,10 +147,10 @@ export abstract class Handle {
    *
    * When the lock is granted, the handle discards data that it has read ahead. `release` flushes the handle's buffer. The lock
    * ends when the handle is closed and when the process ends. See docs/locks.md for network file systems.
-   * @param o `shared` (false), `position` (bytes, also in a text file; 0), `size` (bytes; 0: to the end of the file, wherever that
-   *   comes to be), `signal`, `lane`, `timeout` (of the wait)
+   * @param o `shared` (false), `position` (bytes, also in a text file; 0), `size` (bytes; 0: to the end of the file, even if it
+   *   grows), `signal`, `lane`, `timeout` (of the wait)
    * @returns the lock, which `await using` releases
-   * @throws ClosedFileError, also if the handle is closed during the wait; UnsupportedOperationError if the handle is not
+   * @throws ClosedFileError, including when the handle is closed during the wait; UnsupportedOperationError if the handle is not
    *   writable (for a shared lock, not readable) or the file system has no locks; ENOLCK and other errors of the system;
    *   TypeError and RangeError for the options; AbortError, TimeoutError
    * @cancelling ends the wait

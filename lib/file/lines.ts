@@ -5,11 +5,11 @@ import { count, flag, optionReader } from '../arguments/options.js';
 import type { Call } from '../schedule/call.js';
 import type { OpOptions } from '../schedule/options.js';
 
-/** Options of `lines`. `signal`, `lane` and `timeout` are for each step. */
+/** Options of `lines`. `signal`, `lane` and `timeout` apply to each step. */
 export interface LinesOptions extends OpOptions {
-  /** Keep the line ends. Default false. */
+  /** Keeps the line endings. Default false. */
   keepEnds?: boolean | undefined;
-  /** Give arrays of this many lines; the last may be shorter. */
+  /** Yields arrays of this many lines. The last one can be shorter. */
   batch?: number | undefined;
 }
 

@@ -44,9 +44,9 @@ export interface ReadIntoOptions extends OpOptions {
 
 /** A range of a file. */
 export interface Range {
-  /** First byte. */
+  /** The first byte, counted from the start of the file. */
   position: number | bigint;
-  /** Bytes. */
+  /** The number of bytes. */
   size: number;
 }
 
@@ -186,7 +186,7 @@ export abstract class PositionalHandle extends ByteHandle {
    * @returns the number of bytes written, which is always the length of `data`
    * @example await f.pwrite(record, 128 * index);
    * @throws ClosedFileError, UnsupportedOperationError (not writable), TypeError ERR_INVALID_ARG_TYPE, RangeError
-   *   ERR_OUT_OF_RANGE, and the system's errors with `bytesWritten`
+   *   ERR_OUT_OF_RANGE, ERR_INVALID_STATE (detached memory), and the system's errors with `bytesWritten`
    */
   pwrite(
     data: ArrayBufferView | ArrayBufferLike,

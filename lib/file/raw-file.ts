@@ -6,12 +6,14 @@ import type { RawIO } from './raw-io.js';
 /**
  * An unbuffered binary file. Each call makes one system call. Calls that are not awaited run in call order. Positional calls run in
  * parallel.
- * @throws ClosedFileError; UnsupportedOperationError if the mode or the kind of file does not allow the operation; TypeError and
- *   RangeError for invalid arguments; AbortError, TimeoutError, and the system's errors in Node's shape
+ * @throws ClosedFileError; UnsupportedOperationError if the mode or the kind of file does not allow the operation; TypeError
+ *   and RangeError for invalid arguments; ERR_INVALID_STATE for detached memory; AbortError, TimeoutError, and the system's
+ *   errors in Node's shape
  * @cancelling a queued call makes no system call; a running read leaves its bytes in the handle for the next read, and a running
  *   write reports `bytesWritten`
  * @platforms the same on all systems; only Linux reads cached data without a thread
  * @example await using f = await open('data.bin', 'rb', { buffering: 0 });
+ * @see https://docs.python.org/3/library/io.html#io.FileIO
  */
 export class RawFile extends ByteFile {
   /** @internal */

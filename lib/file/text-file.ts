@@ -15,15 +15,15 @@ import { Lines, type LinesOptions, linesOf } from './lines.js';
 import { sinkStream, type StreamOptions, type Take, textStream } from './streams.js';
 import { TextHandle } from './text-handle.js';
 
-/** What `reconfigure` may change. */
+/** Options of `reconfigure`. Those that are omitted do not change. */
 export interface ReconfigureOptions extends OpOptions {
   /** The encoding, by one of its Python names. */
   encoding?: string | undefined;
-  /** What to do about bytes or characters that the encoding does not have. */
+  /** How bytes or characters that cannot be converted are handled. */
   errors?: ErrorHandlerName | undefined;
-  /** Which line ends there are, and whether they are translated. */
+  /** As for `open`. */
   newline?: Newline | undefined;
-  /** Whether each line end that is written flushes the file. */
+  /** Whether each line ending that is written flushes the buffer. */
   lineBuffering?: boolean | undefined;
 }
 
@@ -38,6 +38,7 @@ const readReconfigureOptions = optionReader({ ...TEXT_CHECKS, lineBuffering: fla
  *   write reports `bytesWritten`
  * @platforms the same on all systems; only Linux reads cached data without a thread
  * @example await using f = await open('notes.txt', 'r+');
+ * @see https://docs.python.org/3/library/io.html#io.TextIOWrapper
  */
 export class TextFile extends TextHandle {
   // --- reading ------------------------------------------------------------------------------------------------------
@@ -208,8 +209,9 @@ export class TextFile extends TextHandle {
   }
 
   /**
-   * Gets the position. Rejects with UnsupportedOperationError if the file is a pipe.
+   * Gets the position.
    * @returns the byte offset of the next character
+   * @throws UnsupportedOperationError (a pipe, or between the characters of `iso-2022-jp`), ClosedFileError, the errors of a flush
    * @example const position = await f.tell();
    */
   tell(): Promise<number> {

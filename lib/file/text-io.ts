@@ -27,7 +27,7 @@ interface Chunk {
   readonly piece?: Buffer;
 }
 
-/** Reading, writing and positions of a text file. Calls must not overlap (Sequence sees to it). */
+/** Reading, writing and positions of a text file. Calls must not overlap, which Sequence ensures. */
 export class TextIO {
   readonly buffer: BinaryFile;
   readonly text: ResolvedText;

@@ -19,7 +19,7 @@ interface Chunk {
   readonly final: boolean;
   readonly clean: boolean;
   readonly translated: boolean;
-  /** The text before line ends were translated, once a position has needed it. */
+  /** The text before line endings were translated, once a position has needed it. */
   raw: string | undefined;
   /** A place that is known in the text, in the raw text and in the bytes, so that `tell` after every line is cheap. */
   readonly known: { units: number; raw: number; bytes: number };
@@ -342,7 +342,7 @@ export class TextWindow {
     return chunk.known.raw;
   }
 
-  /** Moves the known place of a chunk to its position, over the line ends that translation has shortened. */
+  /** Moves the known place of a chunk to its position, over the line endings that translation has shortened. */
   #advance({ at, known, translated }: Chunk, raw: string): void {
     if (at < known.units) known.units = known.raw = 0;
     while (translated) {

@@ -75,7 +75,7 @@ function nameGivenPath(
   return error;
 }
 
-/** The error of the system with the call and the paths of the job that it ended, instead of those of a step. Others stay unchanged. */
+/** A system error with the call and the paths of the whole job instead of those of a step. Other errors stay unchanged. */
 export function errorOfCall(error: unknown, syscall: string, path: FilePath, dest?: FilePath): unknown {
   if (!isSystemError(error) || isKept(error)) return error;
   return completeError(Object.assign(error as Error, { syscall }), syscall, path, dest);
@@ -103,7 +103,7 @@ function linesOf({ stack }: Error): string[] {
     .filter((line) => line.startsWith('    at '));
 }
 
-/** Says that `error` comes from code of the library, whose lines tell callers nothing. */
+/** Records that `error` comes from code of the library, whose lines tell callers nothing. */
 export function startWithCaller<E extends Error>(error: E): E {
   thrownAt.set(error, []);
   return error;

@@ -88,28 +88,30 @@ export interface FollowOptions {
   readonly followSymlinks: boolean;
 }
 
-/** The answer of `statvfs`. */
+/** The result of `statvfs`. */
 export interface StatVfs {
-  /** Bytes of the block size that is best for I/O. */
+  /** The block size that is best for I/O, in bytes. */
   readonly bsize: number;
-  /** Bytes of the unit that `blocks`, `bfree` and `bavail` count. */
+  /** The size in bytes of the blocks that `blocks`, `bfree` and `bavail` count. */
   readonly frsize: number;
-  /** All units. */
+  /** The number of blocks. */
   readonly blocks: number;
-  /** Free units. */
+  /** The number of free blocks. */
   readonly bfree: number;
-  /** Free units for users without privileges. */
+  /** The number of free blocks for users without privileges. */
   readonly bavail: number;
-  /** All inodes. */
+  /** The number of inodes. */
   readonly files: number;
-  /** Free inodes. */
+  /** The number of free inodes. */
   readonly ffree: number;
-  /** Free inodes for users without privileges. */
+  /** The number of free inodes for users without privileges. */
   readonly favail: number;
-  /** Mount flags, as statvfs(3) numbers them. */
+  /** Mount flags, as in statvfs(3). */
   readonly flag: number;
-  /** The most bytes in a name. */
+  /** The maximum length of a name in bytes. */
   readonly namemax: number;
+  /** The id of the file system. Only real files have it. */
+  readonly fsid?: number;
 }
 
 /** Options of replacing a file in one step. */
@@ -122,7 +124,7 @@ export interface ReplaceOptions {
   readonly ifMatch?: string | undefined;
   /** Overwrites a file that is a mount point (EBUSY). That is not atomic, and for real files only. */
   readonly inPlaceIfBusy?: boolean | undefined;
-  /** Rejects with EEXIST if the file exists, also when the new content is published. */
+  /** Rejects with EEXIST if the file exists, even if it is created before the new content is published. */
   readonly exclusive?: boolean | undefined;
 }
 
@@ -346,8 +348,9 @@ export interface FileSystemFile {
     call: CallOptions,
   ): Promise<readonly Uint8Array[]>;
   /**
-   * Writes all of `data` at `position`. Every file that is opened for writing has it, unless with `O_APPEND`. The data belongs to the library and does not change during the call. If it fails,
-   * `bytesWritten` of the error is the number of bytes written.
+   * Writes all of `data` at `position`. Every file that is opened for writing has it, except with `O_APPEND`. The data belongs
+   * to the library and does not change during the call. If it fails, `bytesWritten` of the error is the number of bytes
+   * written.
    * @returns `data.length`
    */
   pwrite?(data: Uint8Array, position: number | bigint, call: CallOptions): Promise<number>;

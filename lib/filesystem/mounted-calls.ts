@@ -1,4 +1,4 @@
-// Calls of a mounted file system: with its own paths, errors that name the caller's, and capabilities asked before any I/O.
+// Calls of a mounted file system: with its own paths, errors that name the caller's, and checks of capabilities before any I/O.
 import { isUtf8 } from 'node:buffer';
 
 import { invalidArgValue } from '../errors/index.js';
@@ -36,7 +36,7 @@ export class MountedCalls {
     const { prefix } = this;
     if (this.#isUrl) return text.slice(prefix.length) || '/';
     const spelt = rooted(text);
-    // Without links a name and the `..` behind it cancel each other out; with links that is the file system's to say.
+    // Without links, a name and the `..` after it cancel each other out. With links, the file system decides.
     const below =
       this.can('links') &&
       spelt.startsWith(prefix) &&
@@ -44,7 +44,7 @@ export class MountedCalls {
     return (below ? spelt : normalized(spelt)).slice(prefix.length) || '/';
   }
 
-  /** The file system's own paths, with their places in the list, and the errors of those that it cannot have. */
+  /** The file system's own paths, with their places in the list, and the errors of those that it cannot accept. */
   protected innerPaths(
     paths: readonly FilePath[],
     syscall: string,
@@ -85,7 +85,7 @@ export class MountedCalls {
       throw this.unsupported(capability, what);
   }
 
-  /** Makes a call of the file system, unless it was aborted before; an error names `path` as the caller spelt it. */
+  /** Makes a call of the file system, unless it was aborted before. Errors name `path` as the caller passed it. */
   protected async call<T>(
     syscall: string,
     path: FilePath,
@@ -123,7 +123,7 @@ export class MountedCalls {
   }
 }
 
-/** Rejects with an error that was completed. The system's name the line that awaits the call, as those of real files do. */
+/** Rejects with an error that was completed. Errors of the system name the line that awaits the call, as those of real files do. */
 async function rejectCompleted(error: unknown): Promise<never> {
   if (isErrorOfPath(error) && !isKept(error)) return rejectWhereAwaited(error as Error, captureBelow);
   throw error;

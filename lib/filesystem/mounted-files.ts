@@ -74,7 +74,7 @@ export class MountedFiles extends MountedCalls {
     }
   }
 
-  // Nothing says before the open whether files can be written. A write of no bytes would not notice later.
+  // Before the open, it is not known whether files can be written. A write of no bytes would not notice later.
   #checkWritable(file: FileSystemFile, method: 'append' | 'pwrite'): void {
     if (file[method] === undefined)
       throw new UnsupportedOperationError(
@@ -308,5 +308,5 @@ function isOpenFile(file: FileSystemFile | OpenFile): file is OpenFile {
 }
 
 async function endFile(file: FileSystemFile, reason: unknown): Promise<void> {
-  await (file.abort?.(reason) ?? file.close()).catch(() => undefined); // the reason is the error to tell
+  await (file.abort?.(reason) ?? file.close()).catch(() => undefined); // the reason is the error to report
 }

@@ -1,5 +1,5 @@
 // A mounted file system as a complete store. The prefix is cut off the caller's paths, errors name the caller's paths, missing
-// capabilities are refused before any I/O, and missing whole jobs are made of single calls.
+// capabilities are refused before any I/O, and missing whole jobs are composed of single calls.
 import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { throwIfEnded } from '../schedule/watch-call.js';
@@ -91,7 +91,7 @@ export class MountedStore extends MountedFiles implements Store {
         });
       },
       close: () => {
-        items?.return?.()?.then(undefined, () => undefined); // nobody waits for what it may still say
+        items?.return?.()?.then(undefined, () => undefined); // its result is not awaited any more
       },
     };
   }
@@ -112,7 +112,7 @@ export class MountedStore extends MountedFiles implements Store {
     return copyFileInto(this, from, this, to, options, o);
   }
 
-  /** Whether a file shows only when it is closed, whole, and an aborted one leaves nothing behind. */
+  /** Whether a file becomes visible only when it is closed, complete, and leaves nothing behind when it is aborted. */
   get appearsAtClose(): boolean {
     return this.fileSystem.openReplacement !== undefined && !this.can('randomWrite');
   }
@@ -203,7 +203,7 @@ export class MountedStore extends MountedFiles implements Store {
       return openReplacementOf(this, path, flags, options, o);
     if ((flags & O_ACCMODE) === O_RDWR && !this.can('randomWrite'))
       throw this.unsupported('randomWrite', 'read what is being written');
-    // Without conditional writes, a look before is the best there is.
+    // Without conditional writes, a check before the write has to do.
     if (
       options.exclusive &&
       !this.can('conditional') &&

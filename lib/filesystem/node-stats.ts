@@ -120,7 +120,7 @@ function tried<N, T extends object>(
   fields: Fields<N>,
   like: T,
 ): Maker<N, T> {
-  // Read by somebody meanwhile, the sample's access time is another. A symbol's number is a part of a time.
+  // If somebody reads the sample meanwhile, its access time changes. A symbol's number is a part of a time.
   const compared = Reflect.ownKeys(like).filter((key) => !/^atime|partialA/.test(key.toString()));
   try {
     const made = make(...fields);

@@ -42,7 +42,7 @@ export interface OpenFile {
   readonly owned: boolean;
   /** Whether the file has a position that can be set. */
   readonly seekable: boolean;
-  /** Where the position stood when the file was opened. */
+  /** The position when the file was opened. */
   readonly openedAt: number;
   /** Whether stateful calls may block indefinitely: a FIFO, a terminal, a socket. Missing means false. */
   readonly polled?: boolean;
@@ -85,11 +85,11 @@ export interface OpenFile {
   tryLock?(range: LockRange, shared: boolean, o?: OpOptions): Promise<boolean>;
   /** Whether nobody else has the memory of what `read` resolves to, if the result is as long as its memory. */
   readonly givesMemory?: boolean;
-  /** The status, where that takes no thread; else undefined. */
+  /** The status, if that takes no thread; else undefined. */
   statInline?(o?: OpOptions): Stats | undefined;
   /** As `pread`, where the bytes are cached and few; else undefined. For a file that was opened without a thread just now. */
   preadInline?(size: number, position: number, o?: OpOptions): Buffer | undefined;
-  /** Closes a file that nothing was written through, where that takes no thread; else false, and it is open still. */
+  /** Closes a file through which nothing was written, if that takes no thread. Otherwise false, and it stays open. */
   closeInline?(): boolean;
   /** Releases this file's locks in the range. */
   unlock?(range: LockRange): Promise<void>;
@@ -101,13 +101,12 @@ export interface OpenFile {
   abort?(reason?: unknown): Promise<void>;
   /**
    * Instead of a last `write` and `close`, where a file can do both in one operation: undefined when it cannot now. It is
-   * closed whatever becomes of the write.
+   * closed regardless of the outcome of the write.
    */
   finish?(data: Uint8Array, at: number): Promise<unknown> | undefined;
 
   /**
-   * Gives the descriptor up, open, where there is one and no operation uses it: the file is closed then. False where
-   * that cannot be.
+   * Releases the open descriptor, if there is one and no operation uses it. The file is closed then. Otherwise false.
    */
   release?(): boolean;
 

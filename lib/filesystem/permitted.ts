@@ -57,7 +57,7 @@ function checksOf(place: Place): Record<string, Check> {
       demand(BOTH, place(existing as FilePath));
       demand(WRITE, place(path as FilePath));
     },
-    // Whoever follows the link later is checked for the name of the link only.
+    // A later access through the link is checked only for the name of the link.
     symlink: (target, path) => {
       const at = place(path as FilePath);
       demand(WRITE, at);

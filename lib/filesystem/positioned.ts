@@ -1,4 +1,4 @@
-// Makes an open file with a position of a file system's positional file.
+// Makes an open file with a position from a positional file of a file system.
 import type { BigIntStats, Stats } from 'node:fs';
 
 import { invalidView } from '../errors/index.js';

@@ -27,19 +27,19 @@ import type {
   ReplaceOptions,
 } from './filesystem.js';
 
-/** The name of the operation, or what says it; then which arguments are the path and the options of the call. */
+/** The name of the operation, or a function that returns it; then which arguments are the path and the options of the call. */
 type PublishedCall<A extends unknown[]> = readonly [
   operation: string | ((...args: A) => string),
   path: number | undefined,
   options: number | undefined,
 ];
 
-/** The call is forwarded, and is no operation. */
+/** The call is forwarded, and is not an operation. */
 const FORWARDED = 'forwarded';
 /** publishing.ts has a method for it. */
 const BY_HAND = 'by hand';
 
-/** A row for each method of T. The compiler asks for it. */
+/** A row for each method of T, which the compiler requires. */
 type PublishedCalls<T> = {
   readonly [M in keyof T as NonNullable<T[M]> extends (...args: never[]) => unknown ? M : never]-?:
     | (NonNullable<T[M]> extends (...args: infer A) => unknown ? PublishedCall<A> : never)
@@ -331,7 +331,7 @@ class PublishingStore extends MountedStore implements Forwarding<MountedStore> {
 
 addMethods(PublishingStore.prototype, MountedStore.prototype, STORE_CALLS);
 
-/** `next`, which publishes one operation for each batch. To find the end after a batch is no operation of its own. */
+/** `next`, which publishes one operation for each batch. Finding the end after a batch is not a separate operation. */
 function eachBatch<T>(
   operation: string,
   path: FilePath | undefined,

@@ -88,7 +88,7 @@ export interface TreeWalker {
   /**
    * Replaces the directories to descend to from that of the last step.
    * @param names raw
-   * @param follow for each name '1' where it is a link to follow all the same; '' for none
+   * @param follow for each name '1' if it is a link to follow nevertheless; '' for none
    */
   descendTo(names: string[], follow?: string): void;
   close(): void;
@@ -110,7 +110,7 @@ export interface TempPlace {
   readonly suffix: string;
 }
 
-/** What kind of temporary file is made. */
+/** The kind of temporary file. */
 export interface TempFileKind {
   /** Without a name. */
   readonly anonymous: boolean;
@@ -146,7 +146,7 @@ export interface CopiedFolder {
   readonly mode: number | undefined;
   /** Names of files, for `copyFiles`. */
   readonly blocks: readonly Uint8Array[];
-  /** What is no file. */
+  /** Everything that is not a file. */
   readonly others: readonly { readonly name: FilePath; readonly type: EntryType }[];
 }
 
@@ -161,7 +161,7 @@ export interface Store {
 
   open(path: FilePath, flags: number, permissions: number, call?: OpOptions): Promise<OpenFile>;
   readFile(path: FilePath, call?: OpOptions): Promise<Buffer>;
-  /** The same, or undefined for a regular file of more than `most` bytes, where that takes no more than one operation. */
+  /** The same, or undefined for a regular file of more than `most` bytes, if that takes no more than one operation. */
   readSmallFile?(path: FilePath, most: number, call?: OpOptions): Promise<Buffer | undefined>;
   writeFile(
     path: FilePath,
@@ -191,7 +191,7 @@ export interface Store {
   mkdir(path: FilePath, permissions: number, call?: OpOptions): Promise<void>;
   rmdir(path: FilePath, call?: OpOptions): Promise<void>;
   rename(from: FilePath, to: FilePath, call?: OpOptions): Promise<void>;
-  /** Makes the names in a directory durable, where that needs a call of its own. */
+  /** Makes the names in a directory durable, if that needs a separate call. */
   syncDirectory(path: FilePath): Promise<void>;
   isMount(path: FilePath, call?: OpOptions): Promise<boolean>;
   sameFile(path1: FilePath, path2: FilePath, call?: OpOptions): Promise<boolean>;

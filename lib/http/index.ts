@@ -31,7 +31,7 @@ let loaded: typeof ServeFile | undefined;
  * others, and if middleware has replaced `res.write`, they are sent in pieces as the client accepts them. A slow client does not
  * use a thread. If a client disconnects, the file is closed.
  * @param path a path, not percent-encoded; with `root`, one below it, such as `decodeURIComponent(url.pathname)`
- * @param o `root`, `headers`, `signal`, `lane`, `timeout` (of it all)
+ * @param o `root`, `headers`, `signal`, `lane`, `timeout` (of the whole call)
  * @returns when the response has been handed to the system, or its client is gone
  * @throws the system's other errors in Node's shape, after a response with status 500 if none has begun; AbortError,
  *   TimeoutError; ERR_HTTP_HEADERS_SENT; TypeError and RangeError for bad arguments, without a response

@@ -88,7 +88,7 @@ export interface PoolFigures {
 export const addon = ownAddon();
 
 // An addon shares the memory of its arguments and answers with one copy of this module. A second copy in the process (Jest
-// evaluates modules again for each test file; a bundle may stand beside the package) gets its own addon from the same binary.
+// evaluates modules again for each test file; a bundle may be next to the package) gets its own addon from the same binary.
 // `require` would return the first one.
 function ownAddon(): Addon {
   const loaded = loadAddon() as Addon & { [TAKEN]?: boolean };

@@ -10,19 +10,20 @@ import { delivered } from './settle.js';
 const LOOK_EVERY = 16;
 // The maximum number of requests that wait for the pool.
 const MOST_WAITING = 448;
-// After so many looks in a row without a result, the pool's threads get no processor, or wait for a disk: this thread goes on alone.
+// After this many checks in a row without a result, the pool's threads get no processor, or wait for a disk: this thread
+// continues alone.
 const FRUITLESS_LOOKS = 32;
-// It goes on alone for this number of looks at first, and for twice as many each time, unless as many looks have found
+// It continues alone for this number of checks at first, and for twice as many each time, unless as many checks have found
 // results meanwhile.
 const ALONE_FIRST = 64;
 const ALONE_MOST = 4096;
 const FRUITFUL_LOOKS = 256;
 
-// The state of the pool, according to the looks of all kinds.
+// The state of the pool, according to the checks of all kinds.
 let deliveredAtLook = 0;
 let fruitless = 0;
 let fruitful = 0;
-let alone = 0; // looks until the pool is tried again
+let alone = 0; // checks until the pool is tried again
 let aloneNext = ALONE_FIRST;
 
 function takeResults(): void {

@@ -36,9 +36,10 @@ import {
  * @param o buffering, encoding, errors, newline, closefd, opener, permissions, signal, lane, timeout
  * @returns a TextFile, or in binary modes a BinaryFile, or with `buffering: 0` a RawFile
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE and RangeError ERR_OUT_OF_RANGE before the file is touched,
- *   UnknownEncodingError, UnsupportedOperationError, ERR_ACCESS_DENIED under `--permission`, AbortError, TimeoutError, and the system's errors in Node's shape
- * @cancelling no descriptor is left; a file that was opened too late is closed, also by an `opener`
- * @platforms Linux reads cached data without a thread. Windows knows only the owner's write permission of
+ *   UnknownEncodingError, UnsupportedOperationError, ERR_ACCESS_DENIED under `--permission`, AbortError, TimeoutError, and the
+ *   system's errors in Node's shape
+ * @cancelling no descriptor is left; a file that was opened too late is closed, even if an `opener` opened it
+ * @platforms Linux reads cached data without a thread. Windows has only the owner's write permission of
  *   `permissions`
  * @example
  * await using f = await open('notes.txt', 'w');
@@ -120,7 +121,7 @@ function mayBeTerminal(
   return text !== undefined && buffering === -1 && file.kind === 'character';
 }
 
-/** Text written to a terminal is flushed at each line end, unless a buffer was asked for, as in Python. */
+/** Text written to a terminal is flushed at each line ending, unless `buffering` is given, as in Python. */
 async function forTerminal(file: OpenFile, resolved: ResolvedHandle): Promise<ResolvedHandle> {
   const { text } = resolved;
   if (text === undefined || !(await file.isatty())) return resolved;

@@ -18,7 +18,7 @@ export type Opener = (path: string | Uint8Array, flags: number) => number | Prom
 
 /** Options of `open` in binary modes. */
 export interface OpenOptions extends OpOptions {
-  /** -1: the default size. 0: none (binary only). 1: flush at each line end (text only). More: bytes. Default -1. */
+  /** -1: the default size. 0: none (binary only). 1: flush at each line ending (text only). More: bytes. Default -1. */
   buffering?: number | undefined;
   /** False leaves a descriptor given by number open on `close`. Default true. */
   closefd?: boolean | undefined;

@@ -16,7 +16,7 @@ import { checkPosition } from '../arguments/numbers.js';
  * @returns nothing
  * @throws the system's errors in Node's shape, TypeError and RangeError for bad arguments, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
- * @platforms Windows knows only the owner's write permission; other bits have no effect there
+ * @platforms Windows has only the owner's write permission; other bits have no effect there
  * @example await os.chmod('secret.key', 0o600);
  */
 export async function chmod(path: Path, mode: number | string, o?: OpOptions): Promise<void> {
@@ -94,8 +94,8 @@ function checkTime(time: unknown, name: string): Timestamp {
 
 /**
  * Sets the access and modification times of a file.
- * @param atime of the last read
- * @param mtime of the last write
+ * @param atime the time of the last read
+ * @param mtime the time of the last write
  * @returns nothing
  * @throws the system's errors in Node's shape, TypeError for bad arguments, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends

@@ -33,9 +33,9 @@ export interface CopyOptions extends OpOptions {
 
 /** Progress of a copy. */
 export interface CopyProgress {
-  /** Bytes copied so far. */
+  /** The number of bytes that have been copied so far. */
   readonly bytes: number;
-  /** Bytes to copy in all. */
+  /** The total number of bytes to copy. */
   readonly total: number;
 }
 
@@ -112,23 +112,23 @@ export interface CopytreeOptions extends OpOptions {
   /** False keeps files that exist already. Default true: they are replaced. Matters with `existOk`. */
   overwrite?: boolean | undefined;
   /**
-   * Called with the paths of `src` itself and of each file, link and directory below it, some at a time. A false answer, or a
-   * promise of one, leaves it out; a directory with all that is in it.
+   * Called with the paths of `src` itself and of each file, link and directory below it; several calls can run at a time. If it
+   * returns false, or a promise of it, the entry is omitted; a directory with everything in it.
    */
   filter?: ((src: string, dst: string) => boolean | Promise<boolean>) | undefined;
   /** Called after each file. */
   onProgress?: ((progress: CopytreeProgress) => unknown) | undefined;
 }
 
-/** How far the copy of a tree has come. */
+/** Progress of a copy of a tree. */
 export interface CopytreeProgress {
   /** The file that has just been copied. */
   readonly src: string;
   /** Its copy. */
   readonly dst: string;
-  /** Files that have been copied so far, links included. */
+  /** The number of files that have been copied so far, including links. */
   readonly files: number;
-  /** Bytes that have been copied so far. */
+  /** The number of bytes that have been copied so far. */
   readonly bytes: number;
 }
 
@@ -153,6 +153,7 @@ type Options = ReturnType<typeof readTreeOptions>;
  *   EINVAL if it is inside `src`, ELOOP if followed links lead back; TypeError for bad paths, AbortError, TimeoutError
  * @cancelling stops at the next entry or batch; changes made by then remain
  * @platforms as `copy`. Windows creates links only if the user has permission to
+ * @see https://docs.python.org/3/library/shutil.html#shutil.copytree
  * @example await os.copytree('template', 'site');
  */
 export async function copytree(src: Path, dst: Path, o?: CopytreeOptions): Promise<void> {

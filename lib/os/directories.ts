@@ -10,7 +10,7 @@ import type { SystemError } from '../errors/index.js';
 /**
  * Gets the working directory of the process.
  * @returns an absolute path
- * @throws ENOENT when it has been removed
+ * @throws ENOENT if it has been removed
  * @cancelling does no I/O, and takes no signal
  * @platforms the same on Linux, macOS and Windows
  * @example console.log(await os.getcwd());
@@ -85,6 +85,7 @@ export interface MakedirsOptions extends MkdirOptions {
  *   remain
  * @platforms `mode` has no effect on Windows
  * @example await os.makedirs('build/cache', { existOk: true });
+ * @see https://docs.python.org/3/library/os.html#os.makedirs
  */
 export async function makedirs(path: Path, o?: MakedirsOptions | number): Promise<void> {
   const { mode, existOk, call } = readMakedirsOptions(typeof o === 'number' ? { mode: o } : o);
@@ -115,6 +116,7 @@ export async function rmdir(path: Path, o?: OpOptions): Promise<void> {
  *   remain
  * @platforms the same on Linux, macOS and Windows
  * @example await os.removedirs('a/b/c'); // and a/b, and a
+ * @see https://docs.python.org/3/library/os.html#os.removedirs
  */
 export async function removedirs(path: Path, o?: OpOptions): Promise<void> {
   const call = readCall(o);
@@ -139,11 +141,12 @@ const readRmtreeOptions = optionReader({
  * Removes a directory and everything in it. Never removes anything else, even if a directory is replaced by a link during the
  * removal. Continues after entries that it cannot remove.
  * @returns nothing
- * @throws the first failure in Node's shape (ENOTDIR when `path` is a link or a file), unless `ignoreErrors` or
+ * @throws the first failure in Node's shape (ENOTDIR if `path` is a link or a file), unless `ignoreErrors` or
  *   `onError` is given; TypeError for a bad path, AbortError, TimeoutError
  * @cancelling stops at the next entry or batch; changes made by then remain
  * @platforms several threads on Linux and macOS, one on Windows
  * @example await os.rmtree('build');
+ * @see https://docs.python.org/3/library/shutil.html#shutil.rmtree
  */
 export async function rmtree(path: Path, o?: RmtreeOptions): Promise<void> {
   const options = readRmtreeOptions(o);

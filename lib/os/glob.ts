@@ -53,6 +53,7 @@ const readGlobOptions = optionReader({
  * @cancelling ends at the next step. `break` and `return()` also end it
  * @platforms a backslash separates names on Windows, and escapes elsewhere
  * @example for await (const path of os.glob('src/*.ts', { exclude: '*.test.ts' })) console.log(path);
+ * @see https://www.gnu.org/software/bash/manual/html_node/Pattern-Matching.html
  */
 export function glob(
   pattern: string | readonly string[],

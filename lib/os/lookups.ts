@@ -83,12 +83,13 @@ const ALL_MODES = constants.R_OK | constants.W_OK | constants.X_OK;
 
 /**
  * Tests whether the real user and group have the given permissions for a path, like Python's os.access.
- * @param mode `fs.constants`' F_OK (there is such a file: the default), or R_OK, W_OK, X_OK together
- * @returns false if not, also if the path is missing
+ * @param mode `fs.constants.F_OK` (the file exists; the default), or a combination of R_OK, W_OK and X_OK
+ * @returns true if they do; false if not, and if the path does not exist
  * @throws TypeError for a bad path, RangeError ERR_OUT_OF_RANGE for another mode, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
  * @platforms Linux answers from cached names without a thread
  * @example if (await os.access('run.sh', constants.X_OK)) start();
+ * @see https://docs.python.org/3/library/os.html#os.access
  */
 export async function access(path: Path, mode: number = constants.F_OK, o?: OpOptions): Promise<boolean> {
   if (typeof mode !== 'number') throw invalidArgType('mode', 'of type number', mode);

@@ -7,7 +7,7 @@ import type { OpOptions } from '../schedule/options.js';
 import { moveBetween } from '../filesystem/generic/move.js';
 
 /**
- * Renames a file or directory within a file system, in one step. Replaces an existing file with the new name.
+ * Renames `src` to `dst` within a file system, in one step. Replaces a file, or an empty directory, that exists at `dst`.
  * @returns nothing
  * @throws the system's errors in Node's shape with `path` and `dest` (EXDEV: see `move`), TypeError for bad paths,
  *   AbortError, TimeoutError
@@ -26,6 +26,9 @@ export async function rename(src: Path, dst: Path, o?: OpOptions): Promise<void>
 
 /**
  * The same as `rename`. Python uses this name for a rename that replaces on every platform.
+ * @throws as `rename`
+ * @cancelling as `rename`
+ * @platforms as `rename`
  * @example await os.replace('new.txt', 'old.txt');
  */
 export const replace = rename;
@@ -39,6 +42,7 @@ export const replace = rename;
  *   remain
  * @platforms as `rename`
  * @example await os.renames('inbox/2024/a.txt', 'archive/2024/a.txt');
+ * @see https://docs.python.org/3/library/os.html#os.renames
  */
 export async function renames(src: Path, dst: Path, o?: OpOptions): Promise<void> {
   const call = readCall(o);
@@ -58,8 +62,9 @@ export async function renames(src: Path, dst: Path, o?: OpOptions): Promise<void
  * @throws the system's errors in Node's shape with `path` and `dest`; EEXIST if the directory `dst` has such an entry,
  *   EINVAL if it is inside `src`; TypeError for bad paths, AbortError, TimeoutError
  * @cancelling a rename that runs is completed; a copy is removed, and `src` stays
- * @platforms Windows creates links on another volume only if the user may
+ * @platforms Windows creates links on another volume only if the user has permission to
  * @example await os.move('upload.tmp', '/srv/files/');
+ * @see https://docs.python.org/3/library/shutil.html#shutil.move
  */
 export function move(src: string | URL, dst: string | URL, o?: OpOptions): Promise<string>;
 export function move(src: Uint8Array, dst: Path, o?: OpOptions): Promise<Buffer>;
@@ -96,6 +101,9 @@ export async function unlink(path: Path, o?: OpOptions): Promise<void> {
 
 /**
  * The same as `unlink`. Python has both names.
+ * @throws as `unlink`
+ * @cancelling as `unlink`
+ * @platforms as `unlink`
  * @example await os.remove('old.txt');
  */
 export const remove = unlink;

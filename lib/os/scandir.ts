@@ -44,7 +44,7 @@ const shownOf = (name: string | Uint8Array): string =>
 export class DirEntry<Name extends string | Buffer = string> {
   /** The name, without the directory. */
   readonly name: Name;
-  /** The inode number, exact to 2^53. */
+  /** The inode number, which is exact up to 2^53. */
   readonly inode: number;
   readonly #directory: string | Uint8Array;
   readonly #item: DirectoryItem;
@@ -212,12 +212,13 @@ class DirectoryEntries<Name extends string | Buffer> implements Entries<Name> {
  * Lists the entries of a directory, without "." and "..", in arbitrary order, with their types.
  * @param path the directory. Default: the working directory
  * @param o `timeout` is for each step, without the time that the body of the loop takes
- * @returns an async iterator of DirEntry, which may also be closed; nothing is opened before its first step
+ * @returns an async iterator of DirEntry, which can also be closed; nothing is opened before its first step
  * @throws from its first step: the system's errors in Node's shape (ENOENT, ENOTDIR), TypeError for bad arguments; from
  *   any: AbortError, TimeoutError
  * @cancelling ends at the next step. `break` and `return()` end it, too
  * @platforms the same on Linux, macOS and Windows
  * @example for await (const entry of os.scandir('src')) if (entry.isFile()) console.log(entry.path);
+ * @see https://docs.python.org/3/library/os.html#os.scandir
  */
 export function scandir(
   path: Path | undefined,

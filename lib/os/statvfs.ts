@@ -9,11 +9,12 @@ export type { StatVfs };
 
 /**
  * Gets the size and the limits of the file system that contains `path`.
- * @returns the figures, under the names of statvfs(3)
+ * @returns the figures, with the names of statvfs(3)
  * @throws the system's errors in Node's shape, TypeError for a bad path, AbortError, TimeoutError
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
- * @platforms Windows has no numbers of inodes
+ * @platforms Windows does not count inodes
  * @example const { bavail, frsize } = await os.statvfs('/');
+ * @see https://docs.python.org/3/library/os.html#os.statvfs
  */
 export async function statvfs(path: Path, o?: OpOptions): Promise<StatVfs> {
   const call = readCall(o);
@@ -38,6 +39,7 @@ export interface DiskUsage {
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
  * @platforms the same on Linux, macOS and Windows
  * @example const { free } = await os.diskUsage('.');
+ * @see https://docs.python.org/3/library/shutil.html#shutil.disk_usage
  */
 export async function diskUsage(path: Path, o?: OpOptions): Promise<DiskUsage> {
   const { frsize, blocks, bfree, bavail } = await statvfs(path, o);

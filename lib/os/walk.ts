@@ -69,6 +69,7 @@ const readWalkOptions = optionReader({
  * let bytes = 0;
  * for await (const [, , files, stats] of os.walk('src', { stat: true }))
  *   for (const name of files) bytes += stats.get(name)?.size ?? 0;
+ * @see https://docs.python.org/3/library/os.html#os.walk
  */
 export function walk(
   top: Path,

@@ -38,6 +38,7 @@ export async function abspath(path: Path): Promise<string | Buffer> {
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
  * @platforms the same on Linux, macOS and Windows
  * @example await path.ismount('/proc'); // true
+ * @see https://docs.python.org/3/library/os.path.html#os.path.ismount
  */
 export async function ismount(path: Path, o?: OpOptions): Promise<boolean> {
   const call = readCall(o);
@@ -140,6 +141,7 @@ export async function getctime(path: Path, o?: OpOptions): Promise<number> {
  * @cancelling a queued call makes no system call; a running one settles when its system call ends
  * @platforms the same on Linux, macOS and Windows
  * @example await path.samefile('current', 'releases/42');
+ * @see https://docs.python.org/3/library/os.path.html#os.path.samefile
  */
 export async function samefile(path1: Path, path2: Path, o?: OpOptions): Promise<boolean> {
   const call = readCall(o);

@@ -100,7 +100,7 @@ const sourceOf = (called: unknown): string => Function.prototype.toString.call(c
 
 const major = Number.parseInt(process.versions.node, 10);
 
-/** A recursive `readdir` returns one level after the other, and follows links to directories also with types. */
+/** A recursive `readdir` returns one level after the other, and follows links to directories even with types. */
 export const LISTS_IN_LEVELS = major >= 26;
 /** `readFile` accepts memory to read into, as `options.buffer`. */
 export const TAKES_BUFFER = sourceOf(own.readFile).includes('validateReadFileBufferOptions');

@@ -9,8 +9,8 @@ export interface InlineOptions {
   /** The largest read into new memory that is tried inline, in bytes. Initially 65,536. */
   maxBytes?: number | undefined;
   /**
-   * The largest read into a view that is tried inline, in bytes. Initially 1,048,576: this thread has to copy such bytes even if the
-   * pool reads them. Default: `maxBytes`, if that is given.
+   * The largest read into a view that is tried inline, in bytes. Initially 1,048,576, because the event loop's thread has to copy
+   * these bytes even if the pool reads them. If only `maxBytes` is given, `maxViewBytes` is the same.
    */
   maxViewBytes?: number | undefined;
   /**
@@ -27,7 +27,7 @@ export interface InlineOptions {
 
 /** Options of `configure`. */
 export interface Configuration {
-  /** Threads of libuv's pool that the library leaves to dns, crypto, zlib and node:fs, for the whole process. Initially 1. */
+  /** The number of threads of the process's pool that the library leaves to dns, crypto, zlib and node:fs. Initially 1. */
   reserveThreads?: number | undefined;
   /** False switches the inline path of this environment off. True, or an object with settings, switches it on. */
   inline?: boolean | InlineOptions | undefined;

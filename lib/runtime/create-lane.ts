@@ -59,10 +59,11 @@ const readLaneOptions = optionReader(
 );
 
 /**
- * Creates a lane. There can be up to 4,094 lanes in addition to `default` and `bulk`. Each takes 12 KiB, so create lanes when
+ * Creates a lane. There can be up to 4,094 lanes in addition to `default` and `bulk`. Each takes 9 KiB, so create lanes when
  * the program starts, not for each request. A lane without references is garbage collected, and disappears from `metrics()`.
  * @returns the lane, for the option `lane` of any call
- * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE (a name that is taken), RangeError ERR_OUT_OF_RANGE
+ * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE (a name that is taken), RangeError ERR_OUT_OF_RANGE (also for one
+ *   lane too many)
  * @cancelling does no I/O, and takes no signal
  * @platforms `inline` has an effect on Linux only
  * @example const thumbnails = createLane({ name: 'thumbnails', priority: 'low', concurrency: 1 });

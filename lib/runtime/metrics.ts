@@ -5,25 +5,25 @@ import { ensureOpen } from '../native/requests.js';
 import { registeredLanes } from './create-lane.js';
 import { Histogram, HISTOGRAM_NUMBERS } from '../schedule/histogram.js';
 
-/** Figures of one lane since its environment began. */
+/** Figures of one lane. Counters and histograms begin with the main thread or worker. */
 export interface LaneMetrics {
-  /** Operations waiting now. */
+  /** The number of operations that are waiting now. */
   queued: number;
-  /** Operations that threads work on now. */
+  /** The number of operations that threads have taken and not finished yet. */
   running: number;
-  /** Finished, with a result or a system error. */
+  /** The number of operations that finished, with a result or a system error. */
   completed: number;
-  /** Removed from the queue by a signal or a timeout. */
+  /** The number of operations that a signal or a timeout removed from the queue. */
   cancelled: number;
-  /** Rejected because the queue was full. */
+  /** The number of operations that were rejected because the queue was full. */
   rejected: number;
-  /** Answered from the cache without a thread. */
+  /** The number of operations that were answered from the cache without a thread. */
   inlineHits: number;
-  /** Tried inline (or skipped after misses), then passed to the pool. */
+  /** The number of operations that were tried inline (or skipped after misses), and then passed to the pool. */
   inlineMisses: number;
-  /** Nanoseconds from the call until a thread takes it. */
+  /** Nanoseconds from the call until a thread starts the operation. */
   wait: Histogram;
-  /** Nanoseconds in the kernel. */
+  /** Nanoseconds of work on the thread. */
   service: Histogram;
 }
 

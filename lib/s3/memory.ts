@@ -1,4 +1,4 @@
-// Memory for the bytes of an object, whose size the server says.
+// Memory for the bytes of an object, whose size comes from the server.
 import { constants } from 'node:buffer';
 
 import { failed } from './failures.js';
@@ -9,7 +9,7 @@ export function knownSize(size: number, syscall = 'read'): number {
   throw failed('EIO', syscall, new Error('the server did not say how large the object is'));
 }
 
-/** Memory for so many bytes. Throws EFBIG if no buffer can be so large, ENOMEM if there is none, EIO if it is no number of bytes. */
+/** Memory for this number of bytes. Throws EFBIG if no buffer can be as large, ENOMEM without memory, EIO for any other value. */
 export function memoryFor(size: number): Buffer {
   if (size > constants.MAX_LENGTH) throw failed('EFBIG', 'read');
   const bytes = knownSize(size);

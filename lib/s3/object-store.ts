@@ -1,5 +1,5 @@
-// The interface of an object store for `objectFiles`: eleven calls that map one to one to those of S3. An adapter adds
-// no caching, no splitting, and no retries except those of its client.
+// The interface of an object store for `objectFiles`: ten calls, each of which is one request of S3. An adapter adds no
+// caching, no splitting, and no retries except those of its client.
 
 /** The options of every call. */
 export interface StoreCall {
@@ -209,7 +209,7 @@ export class ObjectStoreError extends Error {
   readonly code: string;
   /** The HTTP status; undefined if there was no answer. */
   readonly status: number | undefined;
-  /** The store's number of the request, which its operators ask for. */
+  /** The server's id of the request, for questions to its operators. */
   readonly requestId: string | undefined;
   /** The number of requests that were sent, including retries of the client. */
   readonly attempts: number;
@@ -219,7 +219,7 @@ export class ObjectStoreError extends Error {
     message: string,
     o: {
       status?: number | undefined;
-      /** The store's number of the request, which its operators ask for. */
+      /** The server's id of the request, for questions to its operators. */
       requestId?: string | undefined;
       attempts?: number | undefined;
       cause?: unknown;

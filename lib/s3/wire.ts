@@ -27,8 +27,8 @@ export function quoted(etag: string): string {
 }
 
 /**
- * The token of the next page. Throws if there is one, and no token: the server answers as an older version of listings does. The rest
- * would be missing.
+ * The token of the next page. Throws if there is one but no token: the server answers like an older version of listings, and
+ * the rest would be missing.
  */
 export function nextPage(truncated: boolean, token: string | undefined): string | undefined {
   if (truncated && token === undefined)
@@ -36,7 +36,7 @@ export function nextPage(truncated: boolean, token: string | undefined): string 
   return truncated ? token : undefined;
 }
 
-/** A key of a listing with `encoding-type=url`. A space may be a plus there, a plus never is. */
+/** A key of a listing with `encoding-type=url`. A space may be a plus there; a plus is always encoded. */
 export const decoded = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
 
 /** The value of `x-amz-copy-source`. */

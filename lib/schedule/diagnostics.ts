@@ -22,7 +22,7 @@ export interface OperationMessage {
 
 export const operations = channel('uvfiles:op');
 
-/** The file systems of real files. Their operations are published where the addon is asked, so nobody else publishes them. */
+/** The file systems of real files. Their operations are published where they are submitted to the addon, and nowhere else. */
 export const publishedByAddon = new WeakSet<object>();
 
 /**

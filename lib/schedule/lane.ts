@@ -6,15 +6,18 @@ export type Priority = 'high' | 'normal' | 'low';
 const CONSTRUCT = Symbol('construct');
 
 /**
- * A queue that operations wait in. Made by `createLane`; `lanes.default` and `lanes.bulk` always exist.
+ * A queue that operations wait in. Created by `createLane`; `lanes.default` and `lanes.bulk` always exist.
  * @example const lane = createLane({ name: 'reports', priority: 'low', concurrency: 1 });
  */
 export class Lane {
-  /** The name given to `createLane`. `metrics()` lists the lane by it. */
+  /** The name that was passed to `createLane`, and that `metrics()` shows. */
   readonly name: string;
   /** Which lanes go first. */
   readonly priority: Priority;
-  /** The maximum number of threads that work for this lane at a time. */
+  /**
+   * The maximum number of threads that work for this lane at a time. Infinity for `lanes.default` and `lanes.bulk`, although
+   * `bulk` leaves one job of the pool to other lanes.
+   */
   readonly concurrency: number;
   /** The maximum number of waiting operations. Beyond it, calls reject with LaneFullError. */
   readonly queueLimit: number;

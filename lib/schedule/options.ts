@@ -3,11 +3,14 @@ import type { Lane } from './lane.js';
 
 /** Options that every operation takes. */
 export interface OpOptions {
-  /** Aborts the operation: a queued one makes no system call. */
+  /** Aborts the operation. If it is still queued, it makes no system call. */
   signal?: AbortSignal | undefined;
-  /** The queue that it waits in. Default `lanes.default`. */
+  /**
+   * The queue that the operation waits in. If it is full, the call rejects with LaneFullError. Default `lanes.default`, or
+   * `lanes.bulk` for long work.
+   */
   lane?: Lane | undefined;
-  /** Milliseconds after which it rejects with TimeoutError. If it is still queued by then, it does not run. */
+  /** Milliseconds after which the call rejects with TimeoutError. If the operation is still queued by then, it does not run. */
   timeout?: number | undefined;
 }
 

@@ -20,8 +20,8 @@ export function endOf(o: OpOptions | undefined): Error | undefined {
 }
 
 /**
- * Calls `giveUp` at most once, with AbortError or TimeoutError. The signal must not be aborted yet. The error is made by a timer
- * or by `abort()`, so whoever rejects a promise with it passes it to `rejectWhereAwaited`.
+ * Calls `giveUp` at most once, with AbortError or TimeoutError. The signal must not be aborted yet. The error is made by a
+ * timer or by `abort()`, so code that rejects a promise with it passes it to `rejectWhereAwaited`.
  * @param keepsAlive whether the process lives until the timeout
  * @returns a function that ends the watch; undefined if `call` has neither signal nor timeout
  */

@@ -49,10 +49,11 @@ function absolute(dir: string): string[] {
  * Finds the directory for temporary files. It is the first directory in which a file can be created and written,
  * among `TMPDIR`, `TEMP`, `TMP`, the directories of the platform, and the current directory. The result is remembered.
  * @returns an absolute path
- * @throws ENOENT when there is no such directory; EMFILE, ENFILE if no descriptor becomes free for ten seconds
+ * @throws ENOENT if there is no such directory; EMFILE, ENFILE if no descriptor becomes free for ten seconds
  * @cancelling takes no signal
  * @platforms the same on Linux, macOS and Windows
  * @example const where = await gettempdir();
+ * @see https://docs.python.org/3/library/tempfile.html#tempfile.gettempdir
  */
 export function gettempdir(): Promise<string> {
   return findTempdir(undefined);
@@ -83,7 +84,7 @@ async function firstUsable(dirs: readonly string[], call: Call | undefined): Pro
       const store = storeOfTreeToWrite(dir);
       const { file } = await store.createTemporaryFile({ dir, prefix: 'tmp', suffix: '' }, kind, call);
       try {
-        // A write of its own would meet the faults that a test has made for its program.
+        // A separate write would meet the faults that a test has set up for its program.
         if (!isAnyMounted()) await file.write(PROBE, CURRENT, false);
       } finally {
         await file.close();

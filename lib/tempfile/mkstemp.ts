@@ -15,6 +15,7 @@ import { pathFrom, placeOf, type PlaceOptions, readPlaceOptions } from './option
  * @platforms mode 0600 has no effect on Windows
  * @example
  * const { fd, path } = await mkstemp({ suffix: '.json' });
+ * @see https://docs.python.org/3/library/tempfile.html#tempfile.mkstemp
  */
 export function mkstemp(o?: PlaceOptions<string | URL> & OpOptions): Promise<{ fd: number; path: string }>;
 export function mkstemp(o: PlaceOptions & OpOptions): Promise<{ fd: number; path: string | Uint8Array }>;
@@ -60,6 +61,7 @@ const KIND = { anonymous: false, appending: false, deleteOnClose: false };
  * @platforms mode 0700 has no effect on Windows
  * @example
  * const work = await mkdtemp({ prefix: 'build-' });
+ * @see https://docs.python.org/3/library/tempfile.html#tempfile.mkdtemp
  */
 export function mkdtemp(o?: PlaceOptions<string | URL> & OpOptions): Promise<string>;
 export function mkdtemp(o: PlaceOptions & OpOptions): Promise<string | Uint8Array>;

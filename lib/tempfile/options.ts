@@ -16,13 +16,13 @@ import type { Call } from '../schedule/call.js';
 import { findTempdir, knownTempdir } from './gettempdir.js';
 import { gettempprefix } from './gettempprefix.js';
 
-/** Where a temporary file or directory is made, and what its name is built of. */
+/** The directory and the name of a temporary file or directory. */
 export interface PlaceOptions<Directory extends Path = Path> {
-  /** End of the name: a string without a separator or NUL. Default `''`. */
+  /** The end of the name: a string without a separator or NUL. Default `''`. */
   suffix?: string | undefined;
-  /** Start of the name: a string without a separator or NUL. Default `gettempprefix()`. */
+  /** The start of the name: a string without a separator or NUL. Default `gettempprefix()`. */
   prefix?: string | undefined;
-  /** The directory it is made in. Default `gettempdir()`. */
+  /** The directory that it is created in. Default `gettempdir()`. */
   dir?: Directory | undefined;
 }
 
@@ -35,7 +35,7 @@ export type TempBinaryOptions = HandleOptions<OpenOptions, BinaryMode>;
 export type TempRawOptions = TempBinaryOptions & { buffering: 0 };
 /** Options of the temporary files in text modes. */
 export type TempTextOptions = HandleOptions<TextOpenOptions, TextMode> & { mode: TextMode };
-/** Options whose mode is known at run time only. */
+/** Options with a mode that is known only at run time. */
 export type TempAnyOptions = HandleOptions<TextOpenOptions, string>;
 
 // Only primitive strings are accepted: an array or a String object would be converted twice, for the check and for the

@@ -20,7 +20,7 @@ const PIECE = 1024 * 1024;
 /** In append mode, Linux appends the data of positional writes, too: pwrite(2), BUGS. */
 const PWRITE_APPENDS = process.platform === 'linux';
 
-/** An OpenFile in memory until it holds more than `maxSize` bytes (0: no limit), then the file that `open` returns. */
+/** An OpenFile in memory until it holds more than `maxSize` bytes (0: LARGEST_IN_MEMORY), then the file that `open` returns. */
 export class SpoolFile implements OpenFile {
   readonly kind: FileKind = 'regular';
   readonly owned = true;

@@ -23,7 +23,7 @@ import { SpoolFile } from './spool-file.js';
 
 /** When the file leaves memory. */
 export interface SpoolOptions {
-  /** The maximum number of bytes (not characters) that are kept in memory. Default 0: no limit. */
+  /** The maximum number of bytes (not characters) that are kept in memory. Default 0: 1 GiB. */
   maxSize?: number | undefined;
 }
 
@@ -53,16 +53,17 @@ export type SpooledFile = Spooled<RawFile> | Spooled<BinaryFile> | Spooled<TextF
  * Creates a temporary file in memory. There are no system calls until more than `maxSize` bytes have been written, the file
  * is truncated to a larger size, or `rollover()` is called. Then the content moves to a `temporaryFile`, and position,
  * encoding state and newlines are kept. Before that, `fileno()` throws ERR_UNSUPPORTED_OPERATION.
- * @param o `maxSize` in bytes (0: no limit), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
- *   `prefix`, `dir`, `signal`, `lane`
+ * @param o `maxSize` in bytes (0: 1 GiB), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
+ *   `prefix`, `dir`, `signal`, `lane`, `timeout` (ms)
  * @returns the handle for the mode, with `rollover()`
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, RangeError ERR_OUT_OF_RANGE, UnknownEncodingError,
- *   AbortError
+ *   AbortError, TimeoutError
  * @cancelling nothing is left behind
  * @platforms the same on Linux, macOS and Windows
  * @example
  * await using body = await spooledTemporaryFile({ maxSize: 1 << 20 });
  * for await (const chunk of request) await body.write(chunk);
+ * @see https://docs.python.org/3/library/tempfile.html#tempfile.SpooledTemporaryFile
  */
 export function spooledTemporaryFile(o: TempRawOptions & SpoolOptions): Promise<Spooled<RawFile>>;
 export function spooledTemporaryFile(o?: TempBinaryOptions & SpoolOptions): Promise<Spooled<BinaryFile>>;

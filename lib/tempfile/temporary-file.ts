@@ -21,7 +21,8 @@ import {
 /**
  * Creates a temporary file without a name on disk, or with a name that no other program can find out. It is removed when it
  * is closed, and when the process ends for any reason.
- * @param o `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`, `prefix`, `dir`, `signal`, `lane`
+ * @param o `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`, `prefix`, `dir`, `signal`, `lane`,
+ *   `timeout` (ms)
  * @returns the handle for the mode; its name is the descriptor
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError, AbortError, TimeoutError,
  *   LaneFullError, and the system's errors. In these cases, nothing is left behind
@@ -30,6 +31,7 @@ import {
  * @example
  * await using scratch = await temporaryFile();
  * await scratch.write(Buffer.from('never seen'));
+ * @see https://docs.python.org/3/library/tempfile.html#tempfile.TemporaryFile
  */
 export function temporaryFile(o: TempRawOptions): Promise<RawFile>;
 export function temporaryFile(o?: TempBinaryOptions): Promise<BinaryFile>;
@@ -60,7 +62,7 @@ export interface DeleteOptions {
  * handle is disposed of (`await using`). In any case, it is removed when the process ends, or is ended by SIGINT, SIGTERM or
  * SIGHUP. You can remove or rename the file yourself.
  * @param o `delete` (true), `deleteOnClose` (true), `mode` (`'w+b'`), `buffering`, `encoding`, `errors`, `newline`, `suffix`,
- *   `prefix`, `dir`, `signal`, `lane`
+ *   `prefix`, `dir`, `signal`, `lane`, `timeout` (ms)
  * @returns the handle for the mode
  * @throws TypeError ERR_INVALID_ARG_TYPE / ERR_INVALID_ARG_VALUE, UnknownEncodingError, AbortError, TimeoutError,
  *   LaneFullError, and the system's errors. In these cases, nothing is left behind

@@ -199,7 +199,7 @@ export function makeDirectory(state: MemoryState, path: string, implied = false)
     const made = state.find(path, false);
     if (!(made instanceof DirectoryNode)) return;
     made.implied = implied;
-    // Nobody has created it, so the umask of the files does not say who may search it.
+    // No call has created it, so the umask of the files does not determine who may search it.
     if (implied) made.mode |= IMPLIED_PERMISSIONS;
   } else if (there instanceof DirectoryNode && !implied) {
     there.implied = false;

@@ -17,7 +17,7 @@ export const errorHandlerNames = [
 /** How malformed bytes, and characters that cannot be encoded, are handled. */
 export type ErrorHandlerName = (typeof errorHandlerNames)[number];
 
-/** The widths of a code unit, which surrogatepass and line ends depend on. */
+/** The widths of a code unit, which surrogatepass and line endings depend on. */
 export type UnitWidth = 1 | 2 | 4;
 
 /** A sequence of bytes that is not a valid character. */

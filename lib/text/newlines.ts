@@ -1,6 +1,6 @@
-// Line ends: the five values of `newline`, what each does to text read and written, and where a line stops.
+// Line endings: the five values of `newline`, what each does to text that is read and written, and where a line ends.
 
-/** How line ends are read and written; see docs/encodings.md. */
+/** How line endings are read and written; see docs/encodings.md. */
 export type Newline = null | '' | '\n' | '\r' | '\r\n';
 
 /** Whether a value is one of the five. */

@@ -37,8 +37,8 @@ export interface Codec {
 const codecs = new Map<EncodingName, Codec>();
 
 /**
- * The codec of an encoding by any of its names, or undefined for an unknown one. The tables of a legacy encoding are loaded here,
- * so that whoever asks before a file is opened does not fail for lack of a descriptor afterwards.
+ * The codec of an encoding by any of its names, or undefined for an unknown one. The tables of a legacy encoding are loaded
+ * here, so that a caller that checks the encoding before it opens a file does not fail later for lack of a descriptor.
  */
 export function findCodec(encoding: string): Codec | undefined {
   const name = canonicalEncoding(encoding);

@@ -1,4 +1,4 @@
-// The lines of a file, and those appended to it later, also after a new file took its name (log rotation).
+// The lines of a file, and those appended to it later, even after a new file took its name (log rotation).
 import type { BigIntStats } from 'node:fs';
 
 import { type Path, toPathBytes } from '../arguments/path.js';

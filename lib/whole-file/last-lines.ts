@@ -19,9 +19,9 @@ async function byteOrderOf({ mark, width }: Codec, readAt: ReadAt): Promise<Byte
 }
 
 /**
- * The offset in bytes at which the last `count` lines begin, and the byte order of the text. A line end at the end of the file
- * ends the last line, and does not begin another. In every supported encoding, no other character contains the bytes of a line
- * end.
+ * The offset in bytes at which the last `count` lines begin, and the byte order of the text. A line ending at the end of the
+ * file ends the last line, and does not begin another. In every supported encoding, no other character contains the bytes of a
+ * line ending.
  */
 export async function startOfLastLines(
   readAt: ReadAt,

@@ -12,15 +12,15 @@ import { FollowedLines } from './follow-lines.js';
 import { startOfLastLines } from './last-lines.js';
 import type { ReadTextOptions } from './read-file.js';
 
-/** Options of `lines`. `signal` ends the iteration; `lane` and `timeout` are for each operation on the file. */
+/** Options of `lines`. `signal` ends the iteration; `lane` and `timeout` apply to each operation on the file. */
 export interface PathLinesOptions extends ReadTextOptions {
-  /** Keeps the line ends. Default false. */
+  /** Keeps the line endings. Default false. */
   keepEnds?: boolean | undefined;
-  /** Returns arrays of this many lines; fewer at the end, and with `follow` as many as there are. */
+  /** Yields arrays of this many lines; of fewer at the end and, with `follow`, if fewer are available. */
   batch?: number | undefined;
-  /** Begins with this many of the last lines, found from the end of the file. Default: all lines. */
+  /** Begins with this many of the last lines, which are searched from the end of the file. Default: all lines. */
   last?: number | undefined;
-  /** Continues with lines that are appended later, also after a new file took the name. Default false. */
+  /** Continues with lines that are appended later, even if a new file takes the name. Default false. */
   follow?: boolean | undefined;
 }
 
@@ -169,13 +169,13 @@ async function* lastOfMany(
  * continues with lines that are appended later, until the signal is aborted or the loop ends. If the file is replaced
  * (log rotation), reads the rest of the old file and continues with the new one. If the file is truncated, restarts at
  * the beginning. `fs.watch` reports changes. The file is also checked once per second, unless it is on a local file
- * system of Linux and its path contains no link: only there are all changes reported.
+ * system of Linux and its path contains no link, because all changes are reported only there.
  * @param o `last`, `follow`, `keepEnds` (false), `batch`, `encoding` ('utf-8'), `errors` ('strict'), `newline` (null),
  *   `signal`, `lane`, `timeout` (of each operation on the file, in milliseconds; not of waiting for lines)
  * @returns an async iterator of lines; with `batch` of arrays of lines
  * @throws from its steps, as `open` and `readText`; AbortError; UnsupportedOperationError for `follow` with a pipe
  * @cancelling ends at the next step. `break` and `return()` also end it
- * @platforms the same on Linux, macOS and Windows
+ * @platforms `follow` checks the file once per second, except on local file systems of Linux
  * @example for await (const line of lines('access.log', { last: 10, follow: true, signal })) show(line);
  */
 export function lines(path: Path, o: PathLinesOptions & { batch: number }): AsyncIterableIterator<string[]>;

@@ -1,4 +1,5 @@
-// Paths of calls that wait: a relative one stays what it was at the call, whatever directory is the current one later.
+// Paths of calls that wait: a relative one keeps the meaning that it had at the call, even if the current directory changes
+// later.
 import { isAbsolute } from 'node:path';
 
 import type { FilePath } from '../filesystem/filesystem.js';

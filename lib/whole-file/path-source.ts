@@ -13,9 +13,9 @@ export class PathSource<P> {
   readonly #iterator: Iterator<P> | AsyncIterator<P>;
   /** The next step, which has been requested and not been taken. */
   #step: Promise<Step<P>> | undefined;
-  /** It is asked for a step, and has not answered. */
+  /** A step has been requested and has not arrived. */
   #busy = false;
-  /** No more paths come. */
+  /** There are no more paths. */
   ended = false;
   /** The error that it has ended with. */
   failure: { readonly error: unknown } | undefined;

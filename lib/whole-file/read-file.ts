@@ -126,7 +126,7 @@ async function readInPieces(
     const newlines = new NewlineReader(newline);
     const start = new PlainText(codec.extendsAscii ? size : 0);
     let text = '';
-    let held = ''; // a carriage return may be half of a line end
+    let held = ''; // a carriage return may be half of a line ending
     while (reads.length < READ_AHEAD) readInto(Buffer.allocUnsafeSlow(PIECE));
     for (;;) {
       const piece = await reads.shift()!;

@@ -69,14 +69,14 @@ interface Update {
  *   it (strings are UTF-8 unless `encoding` says otherwise). If it throws, `updateAtomic` rejects with this error, and
  *   nothing changes.
  * @param o `encoding` (the callback receives a string; line endings are not translated), `durable` (true),
- *   `permissions` (those of the old file, else 0o666), `signal`, `lane`, `timeout` (of it all; once the replacement has
+ *   `permissions` (those of the old file, else 0o666), `signal`, `lane`, `timeout` (of the whole call; once the replacement has
  *   begun it is finished)
  * @returns nothing
  * @throws what the callback throws; EACCES and the system's other errors in Node's shape; UnsupportedOperationError on
  *   a file system with neither locks nor conditional writes; UnicodeDecodeError, UnicodeEncodeError,
  *   UnknownEncodingError; TypeError and RangeError for bad arguments; AbortError, TimeoutError
- * @cancelling the old file stays, also if the callback still runs, whose result is then ignored; once the replacement
- *   has begun it is completed
+ * @cancelling the old file stays. If the callback is still running, its result is ignored; once the replacement has begun it is
+ *   completed
  * @platforms as `writeAtomic` and `lockFile`
  * @example await updateAtomic('visits.json', (old) => JSON.stringify(JSON.parse(old ?? '0') + 1), { encoding: 'utf-8'
  * });

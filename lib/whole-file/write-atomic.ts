@@ -55,10 +55,10 @@ export interface WriteAtomicOptions extends OpOptions, AtomicOptions {
  * @param data bytes (all of the view, as they are at the call), a string, written as UTF-8, or a source of such: an
  *   iterable, an async iterable, a web stream or a Node stream. If a source fails, the old file stays.
  * @returns nothing
- * @throws the system's errors in Node's shape, without `bytesWritten`. The old file is then unchanged, and no other file
- *   is left. If the error's `committed` is true, the new content is in place, and only the directory could not be synced;
- *   what the source throws; UnicodeEncodeError for a string with a lone surrogate; TypeError and RangeError for bad
- *   arguments; AbortError and TimeoutError, before the rename only
+ * @throws the system's errors in Node's shape, without `bytesWritten`. The old file is then unchanged, and no other file is
+ *   left. If the error's `committed` is true, the new content is in place, and only the directory could not be synced; what the
+ *   source throws; UnicodeEncodeError for a string with a lone surrogate; TypeError and RangeError for bad arguments;
+ *   ERR_INVALID_STATE for detached memory; AbortError and TimeoutError, before the rename only
  * @cancelling the old file stays, and no other file; once the rename has begun it is completed
  * @platforms Windows keeps neither attributes nor access list of the old file
  * @example await writeAtomic('settings.json', JSON.stringify(settings));

@@ -78,12 +78,13 @@ async function writeFrom(
  * Replaces the content of a file. Creates the file if it does not exist. This is not atomic: see `writeAtomic`.
  * @param data bytes (all of the view), a string, written as UTF-8, or a source of such: an iterable, an async iterable,
  *   a web stream or a Node stream. If a source fails, the call rejects, and the earlier chunks are in the file.
- * @param o `permissions` (0o666), `parents` (false), `signal`, `lane`, `timeout` (of it all)
+ * @param o `permissions` (0o666), `parents` (false), `signal`, `lane`, `timeout` (of the whole call)
  * @returns nothing
  * @throws the system's errors in Node's shape, with `bytesWritten` when it stopped part-way; what the source throws;
- *   UnicodeEncodeError for a string with a lone surrogate; TypeError for bad arguments; AbortError, TimeoutError
+ *   UnicodeEncodeError for a string with a lone surrogate; TypeError for bad arguments; ERR_INVALID_STATE for detached memory;
+ *   AbortError, TimeoutError
  * @cancelling a running write stops within a megabyte; `bytesWritten` of the error counts what was written
- * @platforms `permissions`: Windows knows only the owner's write permission
+ * @platforms `permissions`: Windows has only the owner's write permission
  * @example await writeFile('logs/today/notes.txt', 'hello\n', { parents: true });
  */
 export function writeFile(path: Path, data: FileData, o?: WriteFileOptions): Promise<void> {
@@ -91,7 +92,7 @@ export function writeFile(path: Path, data: FileData, o?: WriteFileOptions): Pro
 }
 
 /**
- * Appends to a file. Creates the file if it does not exist. Options and errors are those of `writeFile`.
+ * Appends `data` to a file. Creates the file if it does not exist. Options and errors are those of `writeFile`.
  * @returns nothing
  * @throws as `writeFile`
  * @cancelling a running write stops within a megabyte; `bytesWritten` of the error counts what was

@@ -88,7 +88,7 @@ async function makeTop(to: Store, dst: FilePath, o: GivenOptions): Promise<void>
   }
 }
 
-/** Whether `path`, which need not exist, is `directory` or below it, also through links. */
+/** Whether `path`, which need not exist, is `directory` or below it, even through links. */
 async function leadsInto(
   store: Store,
   path: FilePath,

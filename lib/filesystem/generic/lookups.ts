@@ -76,12 +76,12 @@ export async function statIfAllowed(
   }
 }
 
-/** Whether a path leads to a directory. False also if the caller may not see it. */
+/** Whether a path leads to a directory. False if the caller may not see it. */
 export async function isDirectoryAt(store: Store, path: FilePath, o: GivenOptions): Promise<boolean> {
   return (await statIfAllowed(store, path, o))?.isDirectory() === true;
 }
 
-/** Whether a name exists, also as a dangling link. False also if the caller may not see it. */
+/** Whether a name exists, even as a dangling link. False if the caller may not see it. */
 export async function isNameAt(store: Store, path: FilePath, o: GivenOptions): Promise<boolean> {
   try {
     return (await store.stat(path, LINK_ITSELF, o)) !== undefined;

@@ -226,7 +226,7 @@ export class NativeTreeWalk implements TreeWalker {
   /**
    * Replaces the directories to descend to from the one of the last step.
    * @param names raw
-   * @param follow for each name '1' where it is a link to follow all the same; '' for none
+   * @param follow for each name '1' if it is a link to follow nevertheless; '' for none
    */
   descendTo(names: string[], follow = ''): void {
     const last = this.#frames.length - 1;
