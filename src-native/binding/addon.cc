@@ -24,8 +24,8 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  // Node would unload the addon with the last worker that uses it. Its pools serve the whole process, and the next worker
-  // must find them.
+  // Node would unload the addon with the last worker that uses it. Its pools serve the whole
+  // process, and the next worker needs them.
   PinThisLibrary();
   exports.Set("open", Napi::Function::New(env, Open));
   exports.Set("file", Napi::String::New(env, ThisLibraryPath()));

@@ -71,7 +71,7 @@ void Environment::Deliver(void* context, Operation* finished) {
   // Promises' callbacks run as the scope closes: nothing of this delivery is in use then.
   self->dispatcher.EndDelivery();
   if (scoped) napi_close_callback_scope(self->env, callback_scope);
-  // The callbacks of the promises have run by now: what they submitted counts.
+  // The callbacks of the promises have run by now, so their submissions count.
   self->LetGoWhenIdle();
 }
 
@@ -120,7 +120,7 @@ Operation* Environment::DeliverGroup(Operation* finished, bool* may_go_on, bool 
     }
     doubles += kRecordHeader + kMaxPayload;
   }
-  // JavaScript must not let one of several results take the memory of the others away by transferring it. Those of one
+  // No result may take away the memory of the others by being transferred. Those of one
   // ResultMemory may come in several groups.
   const bool shared = results > 1 || (placed != nullptr && placed->users > 1);
 

@@ -1,5 +1,5 @@
-// What one Node environment (the main thread or a worker) owns: its dispatcher, its open files and the memory it
-// shares with lib/native.
+// What one Node environment (the main thread or a worker) owns: its dispatcher, its open files, and
+// the memory that it shares with lib/native.
 //
 // JavaScript and the addon share two small arrays: `arguments` (what a submission is about) and `records` (what has
 // finished). A submission is therefore one Node-API call without values to convert, and one call into JavaScript settles

@@ -6,10 +6,11 @@
 // and finds that nothing in the old generation was garbage. fs.promises avoids this by accident: it makes more objects
 // per read.
 //
-// So the pacer makes young garbage, in proportion to the memory that is given out. Neither the right proportion nor the
-// right distance between scavenges is known: they depend on the sizes of the young space and of the heap, and on what
-// else the program allocates. The pacer learns them from two pieces of garbage of its own. A scavenge clears a weak
-// reference to a young one, and only a mark-compact clears one to an old one.
+// So the pacer makes young garbage, in proportion to the memory that is given out. Neither the
+// right proportion nor the right distance between scavenges is known: they depend on the sizes of
+// the young space and of the heap, and on what else the program allocates. The pacer learns them
+// from two of its own pieces of garbage. A scavenge clears a weak reference to a young one, and
+// only a mark-compact clears one to an old one.
 #pragma once
 
 #include <node_api.h>

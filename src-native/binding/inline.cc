@@ -21,9 +21,9 @@ class Spending {
   const uint64_t began_;
 };
 
-// inlineRead(view): reads kSize bytes at kPosition of kFile into the view, from kOffset on. After a miss, kAnswer says how
-// many bytes were read nevertheless. With kKeepBlock, the file's own position is behind these bytes; without it, the
-// position is where it was.
+// inlineRead(view): reads kSize bytes at kPosition of kFile into the view, from kOffset on. After a
+// miss, kAnswer is the number of bytes that were read nevertheless. With kKeepBlock, the file's own
+// position is behind these bytes; without it, the position is where it was.
 napi_value InlineRead(napi_env env, napi_callback_info info) {
   const Call<1> call(env, info);
   double* const arguments = call.arguments;

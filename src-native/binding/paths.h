@@ -50,7 +50,7 @@ inline napi_value NumberOf(napi_env env, double number) {
 // Puts the UTF-8 of a string, or the bytes of a Uint8Array, into `path`, whose memory is reused. False for other values.
 bool ReadPath(napi_env env, napi_value value, std::string* path);
 
-// Frees the memory of a path that was unusually long.
+// Frees the memory of an unusually long path.
 void ShrinkPath(std::string* path);
 
 // As `ReadPath`, for byte strings of any length. Allocates exactly as much as needed. Returns 0, UV_EINVAL or UV_ENOMEM.

@@ -84,13 +84,14 @@ void Batch::Taken(uint64_t now) {
   unshared_next_ = 0;
 }
 
-// Who gets an index first has the operation. Acquire: what the job has done before it took its last index.
+// The thread that takes an index first gets the operation. Acquire: sees what the job did before it
+// took its last index.
 void Batch::Recall() {
   kept = std::min(next_.exchange(kMost, std::memory_order_acquire), kept);
   first = std::max(kept - 1, 0);
 }
 
-// False: it is no longer to be performed.
+// False: it must not be performed any more.
 bool Batch::Begin(int index, uint64_t clock, const Atomic<bool>& closing) {
   Operation* const operation = operations[index];
   const bool expired = Expired(*operation, clock);

@@ -27,8 +27,8 @@ struct Batch {
   BlockStash stash;
   ResultMemory* memory = nullptr;  // for the results of this batch's reads; may be null
   size_t used = 0;                 // bytes of it
-  // Whether another job may take back, and perform, what this one has not begun: operations that may hang. Others are
-  // performed in their order.
+  // Whether another job may take over what this one has not begun: operations that may hang. Others
+  // are performed in their order.
   bool recallable = false;
   uint64_t taken_ns = 0;
   // Under the lock: the operations from `first` on and before `kept` are the job's.

@@ -32,8 +32,8 @@ class BlockPool {
   Block Acquire(size_t size);
   void Release(Block block);
 
-  // Acquires or releases several blocks of one small size under one lock. Returns the number of blocks, which is less
-  // than asked for only if memory is short.
+  // Acquires or releases several blocks of one small size under one lock. Returns the number of
+  // blocks, which is lower than requested only if memory is short.
   int AcquireMany(size_t size, Block* blocks, int count);
   void ReleaseMany(const Block* blocks, int count);
 

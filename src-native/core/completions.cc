@@ -10,7 +10,7 @@ void Completions::Announce() {
   uv_async_send(loop_);
 }
 
-// A loop that waits in its poll hears of it within some 50 us.
+// A loop that waits in its poll is woken within about 50 us.
 bool Completions::StaysUnheard() {
   Announce();
   while (announced_.load(std::memory_order_acquire) &&

@@ -52,6 +52,9 @@
 //   Batch::next_                the job; who        the job; who   release by the job, acquire by who recalls: it sees what
 //                               recalls             recalls        the job has performed.
 //   Operation::stop             loop                jobs           relaxed: a hint that is read between system calls.
+//   Operation::concludes        jobs                loop, jobs     relaxed: the lock that queues the operation again orders it.
+//   Task::cancelled_            loop                jobs           relaxed: a hint that is read between system calls.
+//   largest_result              loop                jobs           relaxed: a number, set before the first operation.
 //   Lane::waiting               loop, jobs, poller  loop           relaxed: a count, for the limit of a queue and the metrics;
 //                                                                  seq_cst where `parked` goes down after it.
 //   Lane::parked                jobs, poller, loop  loop           seq_cst: a lane with a parked operation must not be reused.
@@ -111,19 +114,20 @@ class Dispatcher {
   // False when the lane's queue is full; the operation stays the caller's.
   bool Submit(Operation* operation);
   CancelResult Cancel(Operation* operation);
-  // From now on, reads on `file` do not wait: they get what is there, or UV_ECANCELED.
+  // From now on, reads on `file` do not wait: they get the bytes that are available, or
+  // UV_ECANCELED.
   void StopWaiting(OpenFile* file);
   // For exit: cancels the operation if it has not begun, else blocks until the kernel is done. In both cases `result` is
   // set on return, and the operation is still delivered later.
   void FinishNow(Operation* operation);
 
-  // Delivers what has finished by now, rather than when the loop gets to it. Does nothing while `Deliver` hands out results.
-  // Cheap where nothing has finished.
+  // Delivers what has finished by now, without waiting for the loop's next iteration. Does nothing
+  // while `Deliver` hands out results. Cheap where nothing has finished.
   void DeliverFinished() {
     if (delivering_ || !completions_.MayHaveSome()) return;
     if (!closing_.load(std::memory_order_relaxed)) TakeCompleted();
   }
-  // For `Deliver`, once it has handed out everything: what it calls from then on may have more delivered.
+  // For `Deliver`, once it has handed out everything: its callbacks may deliver more from then on.
   void EndDelivery() { delivering_ = false; }
 
   // Ends everything: queued operations are discarded, running ones finish first. `closed` is called on the loop
@@ -146,7 +150,7 @@ class Dispatcher {
   int AddLane(Priority priority, uint32_t concurrency, uint32_t queue_limit);
   // Nothing more is submitted to the lane. Once it is empty, `AddLane` may reuse its number.
   void RetireLane(uint16_t number) { lanes_.Retire(number); }
-  // A consistent copy of a lane's figures, about 12 KiB.
+  // A consistent copy of a lane's figures, about 9 KiB.
   struct LaneFigures {
     uint32_t queued, running;
     uint64_t completed, cancelled, rejected;

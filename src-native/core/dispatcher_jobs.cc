@@ -80,8 +80,8 @@ void Dispatcher::Watch() {
   if (held_back_) WakeIn(&watchdog_, kWatchNs);
 }
 
-// The same for what a job has taken, by a watchdog of its own: jobs start it, and it is needed also where no other job is
-// possible, because results have to be delivered. Under the lock.
+// The same for what a job has taken, by a watchdog of its own: jobs start it, and it is needed even
+// if no other job is possible, because results have to be delivered. Under the lock.
 void Dispatcher::WatchBatches() {
   if (!closing_.load(std::memory_order_relaxed)) WakeIn(&batch_watchdog_, kWatchBatchesNs);
 }

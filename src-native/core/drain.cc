@@ -33,7 +33,8 @@ void Dispatcher::Drain(bool helping) {
     const bool tell = completions_.Untold();
     lock.unlock();
     if (tell) completions_.Announce();
-    // All files of a window have been opened when the first one is read. So they get a slice of their own.
+    // All files of a window have been opened when the first one is read, so they get a separate
+    // slice.
     const uint64_t slice_begin_ns = batch.opens_ahead ? NowNs() : begin_ns;
     batch.Perform(slice_begin_ns + kSliceNs, closing_);
     lock.lock();
@@ -189,8 +190,9 @@ void Dispatcher::CompleteCancelled(Operation* operation, Lane* lane) {
   completions_.Add(operation);
 }
 
-// A job gives its thread back after a slice, so that dns, crypto and zlib get their turn. While the loop thread is
-// busy it can neither queue us again nor submit foreign work, so a job that sees its announcement unheard goes on.
+// A job gives its thread back after a slice, so that dns, crypto and zlib get their turn. While the
+// loop thread is busy, it can neither queue this job again nor submit other work, so a job whose
+// announcement has not been noticed continues.
 bool Dispatcher::KeepsThread(Locked* lock, uint64_t begin_ns, uint64_t* asked_ns) {
   const uint64_t now = NowNs();
   if (now - begin_ns < kSliceNs || now - *asked_ns < kAgainNs) return true;

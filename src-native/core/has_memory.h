@@ -1,4 +1,4 @@
-// Large memory that may be lacking. Any thread.
+// Checks whether there is enough memory for a large allocation. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,10 @@
 
 namespace uvfiles {
 
-// A std::string ends the process when there is no memory for it, and so does Node where there is little. What is large
-// is asked for and given back before, so that the call can fail instead. Another thread can take that memory before the
-// string does: then the process ends all the same. So this is called before an operation does anything, never after it
-// has changed a file.
+// A std::string ends the process when there is no memory for it, and so does Node where there is
+// little. Therefore, large memory is first allocated and freed again, so that the call can fail
+// instead. If another thread takes that memory before the string does, the process still ends. So
+// this is called before an operation does anything, never after it has changed a file.
 inline bool HasMemoryFor(size_t size) {
   constexpr size_t kLarge = 4 * 1024;
   if (size < kLarge) return true;
@@ -26,7 +26,8 @@ struct FreeMemory {
 };
 using Memory = std::unique_ptr<char[], FreeMemory>;
 
-// Null where there is none. Not `new (std::nothrow)`: binaries for all systems do without its part of the C++ library.
+// Null where there is none. Not `new (std::nothrow)`, whose part of the C++ library the binaries do
+// not contain.
 inline Memory AllocateMemory(size_t size) { return Memory(static_cast<char*>(std::malloc(size))); }
 
 }  // namespace uvfiles

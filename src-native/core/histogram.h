@@ -1,5 +1,6 @@
-// A log-linear histogram of nanoseconds, as HdrHistogram's. It has 16 steps per octave, so values are known within 6 %,
-// from 64 ns to 18 minutes in 5 KiB. Not thread-safe: its owner's lock guards it.
+// A log-linear histogram of nanoseconds, like HdrHistogram. It has 16 steps per octave, so values
+// are known within 6 %, from 64 ns to 18 minutes in 5 KiB. Not thread-safe: its owner's lock guards
+// it.
 #pragma once
 
 #include <cstdint>

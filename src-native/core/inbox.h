@@ -11,8 +11,8 @@ namespace uvfiles {
 
 class Inbox {
  public:
-  // The caller must not touch the operation afterwards. Pairs with the next look at `empty` (see `Dispatcher::jobs_`) and
-  // with `TakeAll`, which sees the operation's fields.
+  // The caller must not touch the operation afterwards. Pairs with the next call of `empty` (see
+  // `Dispatcher::jobs_`), and with `TakeAll`, which sees the operation's fields.
   void Push(Operation* operation) {
     Operation* head = newest_.load(std::memory_order_relaxed);
     do {

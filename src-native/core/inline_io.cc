@@ -67,7 +67,7 @@ void InlineIO::Forget(InlineState* state) {
   *state = InlineState();
 }
 
-// Whether the range is worth an attempt. `told`: somebody knew, rather than nobody did.
+// Whether the range is worth an attempt. `told`: the answer is known, not assumed.
 bool InlineIO::Cached(OpenFile* file, int64_t at, size_t size, int64_t length, bool* told) {
   InlineState& state = file->inline_state;
   *told = true;
@@ -180,7 +180,8 @@ int InlineIO::OpenPath(const char* path, int flags, const char* root) {
     figures_.backed_off++;
     return static_cast<int>(kMiss);
   }
-  // Once per loop iteration, because a program that mounts something waits for that at least until the next one.
+  // Once per loop iteration, because a program that mounts something waits at least until the next
+  // one for it.
   if (!mounts_checked_) {
     mounts_checked_ = true;
     mounts_ = platform::KnownMounts();
@@ -189,7 +190,7 @@ int InlineIO::OpenPath(const char* path, int flags, const char* root) {
   if (mounts_ == nullptr) return static_cast<int>(kMiss);
   const int fd = root == nullptr ? platform::OpenCached(*mounts_, path, flags)
                                  : platform::OpenCachedBeneath(*mounts_, root, path, flags);
-  // A negative lookup (ENOENT) is cached, too, and an answer.
+  // A negative lookup (ENOENT) is cached, too, and is an answer.
   if (fd >= 0 || fd == UV_ENOENT) {
     path_misses_ = 0;
     return fd;

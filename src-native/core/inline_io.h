@@ -4,8 +4,8 @@
 // miss has a cost (RWF_NOWAIT starts read-ahead on the calling thread). So a file that misses is not tried for a while,
 // and not at all if cachestat says that the data is not cached.
 //
-// Thread safety: one environment's loop thread. `Prepare` and `LearnDevice` are called by pool threads, on a file
-// nobody else has yet.
+// Thread safety: one environment's loop thread. `Prepare` and `LearnDevice` are called by pool
+// threads, on a file that no other thread has yet.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@
 namespace uvfiles {
 
 // Answers of the inline path that are not results.
-constexpr int64_t kMiss = -0x10000;       // not cached, or nobody knows: ask the pool
+constexpr int64_t kMiss = -0x10000;       // not cached, or not known to be: ask the pool
 constexpr int64_t kBackedOff = -0x10001;  // not even tried
 
 // What an attempt asked: a file system that answers RWF_NOWAIT, one in memory, a kept mapping (overlayfs), cached names.
@@ -54,12 +54,13 @@ class InlineIO {
   void PutBackCutShort(OpenFile* file);
   // 0, a negative code (there is no such name), or kMiss.
   int64_t Stat(const char* path, bool follow, StatRecord* record);
-  // 1 yes, 0 no (also where there is no such name), or kMiss. `mode` as access(2).
+  // 1 yes, 0 no (or there is no such name), or kMiss. `mode` as access(2).
   int64_t Access(const char* path, int mode);
   // The bytes of a short link, or kMiss.
   int64_t Readlink(const char* path, char* data, size_t size);
-  // The whole file if it is not empty and shorter than `size`: a count, or kMiss. `status` is the file's, as of the same
-  // open descriptor; null where the caller does not want it. With a `root`, nothing outside it is opened.
+  // The whole file if it is not empty and shorter than `size`: a count, or kMiss. `status` gets the
+  // status of the same open descriptor; null if the caller does not need it. With a `root`, nothing
+  // outside it is opened.
   int64_t ReadFile(const char* path, char* data, size_t size, StatRecord* status,
                    const char* root = nullptr);
   // A descriptor of a regular file on storage that is known, opened for reading, or kMiss.
@@ -83,11 +84,13 @@ class InlineIO {
 
  private:
   int OpenPath(const char* path, int flags, const char* root = nullptr);
-  // A descriptor that `OpenPath` has opened with O_NONBLOCK, which reads of regular files do not heed: itself if it is
-  // as `Open` says, or kMiss. In that case it is closed, or kept for `TakeOpened`.
+  // A descriptor that `OpenPath` has opened with O_NONBLOCK, which has no effect on reads of
+  // regular files: the descriptor itself if it is as `Open` says, or kMiss. In that case it is
+  // closed, or kept for `TakeOpened`.
   int64_t Describe(int fd, const char* path, int flags, InlineState* state, StatRecord* status,
                    const char* root);
-  // A whole cached file that is shorter than `size`, without a look at what it is: a count, or kMiss.
+  // A whole cached file that is shorter than `size`, without a check of its kind: a count, or
+  // kMiss.
   int64_t ReadBlind(int fd, char* data, size_t size);
   void CountHit(InlineKind kind) { figures_.hits[static_cast<int>(kind)]++; }
   void CountMiss(InlineKind kind) { figures_.misses[static_cast<int>(kind)]++; }
@@ -103,7 +106,7 @@ class InlineIO {
   int fault_ = 0;
   uint32_t path_skip_ = 0;
   uint32_t path_misses_ = 0;
-  // Whole files in a row that were cached, on file systems that know RWF_NOWAIT.
+  // The number of whole files in a row that were cached, on file systems that support RWF_NOWAIT.
   uint32_t whole_hits_ = 0;
 };
 

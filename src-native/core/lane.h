@@ -1,7 +1,8 @@
 // A lane: a queue of operations with its own priority, limit of drain jobs, and figures.
 //
-// The dispatcher's mutex guards everything but `waiting`, the number of operations that were submitted and not yet
-// taken. The loop thread reads that without the lock, to refuse operations beyond `queue_limit`.
+// The dispatcher's mutex guards everything but `waiting`, the number of operations that were
+// submitted and not yet taken. The loop thread reads it without the lock, to refuse operations
+// beyond `queue_limit`.
 #pragma once
 
 #include <cstdint>

@@ -33,8 +33,8 @@ class Lanes {
 
   // Loop thread. The new lane's number, or -1 when there are too many. Nothing may be in the inbox for a retired lane.
   int Add(Priority priority, uint32_t concurrency, uint32_t queue_limit);
-  // Loop thread, with or without the lock. Nothing is submitted to the lane any more: once nothing is left in it, `Add`
-  // may give its number again.
+  // Loop thread, with or without the lock. Nothing is submitted to the lane any more. Once nothing
+  // is left in it, `Add` may reuse its number.
   void Retire(uint16_t number);
 
   // Puts a list of operations, linked by `next`, at the ends of their lanes.
@@ -64,8 +64,8 @@ class Lanes {
     }
     return false;
   }
-  // The lane whose turn it is; null where none is eligible. Strict priority, tempered: a lane that was passed over often
-  // enough goes first. Lanes of one priority take turns.
+  // The lane whose turn it is; null if none is eligible. Priorities are strict, except that a lane
+  // that was passed over often enough goes first. Lanes of one priority take turns.
   Lane* Pick();
 
   // How many operations a job takes from the lane at once, while `jobs` share the queues.
@@ -91,8 +91,8 @@ class Lanes {
   }
 
   std::vector<std::unique_ptr<Lane>> lanes_;
-  // Those that have something queued, the one that was picked last at the end, and some whose queue has been emptied since: a
-  // program may have thousands of lanes, of which few are used at a time.
+  // Lanes that have something queued, the one that was picked last at the end, and some whose queue
+  // has been emptied since. A program may have thousands of lanes, of which few are used at a time.
   std::vector<Lane*> busy_;
   std::vector<uint16_t> retired_;  // loop thread's
 };

@@ -51,8 +51,9 @@ class Lingering {
     active_ = true;
     return {Busy(batches, fast), submitted_.load(std::memory_order_acquire), 0, 0};
   }
-  // The wait's time begins here. Where both threads share a processor, the loop runs while the job wakes it, and has often
-  // submitted its next operation by now. That is the shortest wait of all, and must not count as a long one.
+  // The wait's time begins here. If both threads share a processor, the loop runs while the job
+  // wakes it, and has often submitted its next operation by now. This is the shortest wait of all,
+  // and must not count as a long one.
   static void Woken(Wait* wait, uint64_t now) {
     wait->begin_ns = now;
     wait->until_ns = now + (wait->busy ? kBusyLingerNs : PromptPredictor::kPatienceNs);

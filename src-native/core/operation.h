@@ -81,8 +81,8 @@ struct OperationDetails {
   int64_t position = 0;
   InlineState inline_state;
   bool nonblocking = false;
-  // The file of a kReadFile or kWriteFile that is waited for half-way, or what the inline path opened already for a
-  // kReadFile or kOpen; fd < 0: none is open.
+  // The file of a kReadFile or kWriteFile that has begun and waits, or the file that the inline
+  // path has already opened for a kReadFile or kOpen; fd < 0: none is open.
   OpenFile own;
   uint32_t attempts = 0;   // to open a FIFO for writing
   uint32_t shortages = 0;  // attempts that found no descriptor
@@ -92,7 +92,7 @@ struct OperationDetails {
 struct PollState {
   PollWaiter waiter;  // set together with Performed::kWaits
   size_t done = 0;    // bytes transferred before it had to wait
-  // It waits for its turn only, as one that is queued does, and counts among those of its lane.
+  // It only waits for its turn, like a queued one, and counts among the operations of its lane.
   bool counts_as_waiting = false;
 };
 
@@ -114,8 +114,8 @@ struct Operation {
   uint8_t flags = 0;
   uint16_t lane = 0;
   bool in_lane = false;  // under the dispatcher's lock
-  // It was cancelled while it ran: it must not wait again, and ends at its next look (see `Unwanted`). Set under the
-  // dispatcher's lock; its loops read it without.
+  // It was cancelled while it ran: it must not wait again, and ends at its next check (see
+  // `Unwanted`). Set under the dispatcher's lock; its loops read it without.
   Atomic<bool> stop{false};
   // A task that has begun and `Concludes`: it is not taken out of the queue any more.
   Atomic<bool> concludes{false};
@@ -125,8 +125,8 @@ struct Operation {
   Atomic<OpState> state{OpState::kIdle};
 };
 
-// Nobody waits for the result any more. Loops of system calls ask this at least once per megabyte. Relaxed: a hint, and
-// what was done until it is seen is told.
+// The result is not needed any more. Loops of system calls ask this at least once per megabyte.
+// Relaxed: a hint. What was done until it is seen is reported.
 inline bool Unwanted(const Operation& operation) {
   return operation.stop.load(std::memory_order_relaxed) ||
          (operation.ending != nullptr && operation.ending->load(std::memory_order_relaxed));
@@ -136,7 +136,7 @@ inline size_t BytesDone(const Operation& operation) {
   return operation.poll ? operation.poll->done : 0;
 }
 
-// Takes the operation from one state to another, unless somebody else was faster.
+// Takes the operation from one state to another, unless another thread was faster.
 inline bool Advance(Operation* operation, OpState from, OpState to) {
   return operation->state.compare_exchange_strong(from, to, std::memory_order_acq_rel);
 }
@@ -147,7 +147,7 @@ enum class Performed : uint8_t {
   kWaits   // for what `poll` says; then perform it again
 };
 
-// The most bytes that JavaScript can be handed in one piece: a longer read fails (UV_EFBIG) before it begins.
+// The maximum number of bytes in one result: a longer read fails (UV_EFBIG) before it begins.
 extern Atomic<size_t> largest_result;
 
 // Runs the operation on this thread. Defined in perform.cc.

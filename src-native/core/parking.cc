@@ -31,7 +31,8 @@ int Parking::Park(Operation* operation, Lane* lane) {
   return status;
 }
 
-// `waiting` goes up before `parked` goes down, because otherwise the lane could be taken for an idle one.
+// `waiting` is incremented before `parked` is decremented, because otherwise the lane could be
+// taken for an idle one.
 void Parking::OnReady(PollWaiter* waiter) {
   Parking* const self = static_cast<Parking*>(waiter->owner);
   Operation* const operation = waiter->operation;

@@ -39,7 +39,8 @@ class Parking {
   // What is kQueued by now, since it became ready, is in the inbox on return.
   void AwaitPush() { poller_.AwaitReady(); }
 
-  // Parked operations that do not keep the loop alive. Whoever lowers it wakes the loop, which looks again.
+  // Parked operations that do not keep the loop alive. The thread that lowers it wakes the loop,
+  // which checks again.
   uint32_t idle() const { return idle_.load(std::memory_order_relaxed); }
 
  private:

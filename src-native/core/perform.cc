@@ -26,7 +26,8 @@ constexpr uint32_t kMostLooks = 640;
 constexpr size_t kAskFirst =
     1024 * 1024;  // reads beyond this look at the file's size before taking memory
 
-// The most bytes that a whole write puts over old ones: a block of the usual file systems.
+// The maximum number of bytes that a whole write puts over old ones: a block of the usual file
+// systems.
 constexpr size_t kOneBlock = 4096;
 
 bool SeekFirst(Operation& operation) {
@@ -108,7 +109,8 @@ void PerformReadToEnd(Operation& operation) {
   operation.result = ReadToEnd(fd, stateful ? kCurrent : operation.position, expected, operation);
 }
 
-// Writes all bytes, or fails and says in `written` how many were written. `piece`: the most that one system call gets.
+// Writes all bytes, or fails and sets `written` to the number of bytes that were written. `piece`:
+// the maximum size of one system call.
 int64_t WriteAll(const Operation& operation, int fd, size_t piece, int64_t position,
                  int64_t* written) {
   size_t total = 0;
@@ -220,9 +222,10 @@ Performed WaitForDescriptor(Operation& operation) {
   return Performed::kAgain;
 }
 
-// Whether the bytes of a kWriteFile cover all that the file has, in one block. It is then not truncated: ext4 would free
-// the block, and write the new one to the disk at close, which takes a hundred times as long. Not more than a block, so
-// that a crash of the system leaves the old bytes or the new ones.
+// Whether the bytes of a kWriteFile cover all bytes of the file, in one block. The file is then not
+// truncated: ext4 would free the block, and write the new one to the disk at close, which takes a
+// hundred times as long. Not more than a block, so that a crash of the system leaves the old bytes
+// or the new ones.
 bool CoversContent(const Operation& operation) {
   const OperationDetails& details = *operation.details;
   if ((details.flags & UV_FS_O_TRUNC) == 0 || operation.size > kOneBlock) return false;

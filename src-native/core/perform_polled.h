@@ -13,7 +13,7 @@ namespace uvfiles {
 bool WaitsInPoller(const Operation& operation);
 Performed PerformPolled(Operation& operation, uint64_t slice_end_ns);
 
-// A FIFO that is opened for writing before anybody reads it: looked at again, ever less often.
+// A FIFO that is opened for writing before anybody reads it: tried again, at growing intervals.
 Performed WaitToOpen(Operation& operation);
 // To be performed again when the descriptor is ready.
 Performed WaitForReady(Operation& operation, int fd, bool for_write);

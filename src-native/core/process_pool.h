@@ -1,4 +1,4 @@
-// How many drain jobs the process may have in libuv's pool, and who waits for one.
+// How many drain jobs the process may have in libuv's pool, and which dispatchers wait for one.
 //
 // libuv has one pool with one FIFO queue per process, which Node's own dns, crypto, zlib and fs use, too. All
 // environments (the main thread and workers) together leave `reserve` threads to those.
@@ -51,7 +51,8 @@ class ProcessPool {
   // Takes the waiter off the list, and takes back the permits that it has not used.
   void Forget(PermitWaiter& waiter);
 
-  // When a permit was last given back: while all are in use and none is for long, their jobs hang.
+  // When a permit was last given back. If all are in use and none is given back for long, their
+  // jobs hang.
   uint64_t released_ns() const { return released_ns_.load(std::memory_order_relaxed); }
 
   // Whether another one than `self` waits, so that a job should end with its slice.
@@ -60,7 +61,8 @@ class ProcessPool {
   // If a permit is not used for so long, the loop that it was given to is busy, and another one may take it.
   static constexpr uint64_t kUnusedNs = 100 * 1000;
 
-  // What libuv makes of a value of UV_THREADPOOL_SIZE (null: it is not set): 4 by default, 1 to 1024.
+  // How libuv interprets a value of UV_THREADPOOL_SIZE (null: it is not set): 4 by default, 1 to
+  // 1024.
   static uint32_t ThreadsFrom(const char* value);
 
   // uv_queue_work. The first work of all shows how many threads there are: libuv reads its variable when its pool starts,

@@ -1,4 +1,5 @@
-// Predicts whether the next submission comes so soon that a job should wait for it instead of giving its thread up.
+// Predicts whether the next submission comes so soon that a job should wait for it instead of
+// giving up its thread.
 //
 // It keeps a score. Submissions that come promptly after a job's end raise it, and waits in vain lower it.
 //
@@ -26,7 +27,7 @@ class PromptPredictor {
 
   bool Expects() const { return score() >= kWorth; }
 
-  // A job found nothing more to do and gave its thread up.
+  // A job found nothing more to do and gave up its thread.
   void JobEnded(uint64_t now) { ended_ns_.store(now, std::memory_order_relaxed); }
 
   // A submission found no job: had the last one waited, would it have got this?

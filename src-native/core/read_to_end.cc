@@ -11,8 +11,9 @@ namespace uvfiles {
 
 namespace {
 
-// Ends a read to the end that has failed. Moves the descriptor back to where it was, so that the next read gets the bytes
-// that nobody has got. If it cannot be moved, the bytes are the result, and the next read gets the error.
+// Ends a read to the end that has failed. Moves the descriptor back to where it was, so that the
+// next read gets the bytes that were not delivered. If it cannot be moved, the bytes are the
+// result, and the next read gets the error.
 int64_t FailReadToEnd(int fd, int64_t position, size_t total, int64_t code, Operation& operation) {
   const int64_t back = -static_cast<int64_t>(total);
   if (position < 0 && total != 0 && platform::Seek(fd, back, SEEK_CUR) < 0)

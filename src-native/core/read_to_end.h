@@ -12,7 +12,8 @@ namespace uvfiles {
 // The first guess for files that do not tell their size (/proc, pipes).
 constexpr size_t kUnknownSize = 16 * 1024;
 
-// The most that one system call of a loop moves, so that the loop soon notices that nobody waits any more.
+// The maximum that one system call of a loop moves, so that the loop soon notices that the result
+// is not needed any more.
 constexpr size_t kLook = 1024 * 1024;
 
 // One read, at a position or at the descriptor's own.

@@ -21,7 +21,7 @@ class ResultStock {
     stock_.pop_back();
     return memory;
   }
-  // The same for a batch, whose want is counted.
+  // The same for a batch. Counts it if there is none.
   ResultMemory* TakeForBatch() {
     if (stock_.empty()) shortage_++;
     return Take();

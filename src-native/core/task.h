@@ -68,13 +68,14 @@ class Task {
     block = Block();
   }
 
-  // Asks a task that has begun to stop at its next step; it then ends with UV_ECANCELED and leaves no half-made state
-  // that its documentation does not name. Any thread.
+  // Asks a task that has begun to stop at its next step. It then ends with UV_ECANCELED, and leaves
+  // no unfinished state except what its documentation names. Any thread.
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
-  // Whether only `Run` removes what the task has half made. Once begun, such a task is run to its end, also after `Cancel`.
+  // Whether only `Run` can remove what an unfinished task has created. Once begun, such a task is
+  // run to its end, even after `Cancel`.
   virtual bool Concludes() const { return false; }
-  // Forgets a `Cancel` that came too late for the operation before. Called between operations.
+  // Forgets a `Cancel` that came too late for the previous operation. Called between operations.
   void Continue() { cancelled_.store(false, std::memory_order_relaxed); }
 
   // Valid between steps. The consumer moves `output` out and so leaves it empty.

@@ -1,4 +1,4 @@
-// What temporary files and their registry need of the system, one function each. Any thread.
+// The system calls that temporary files and their registry need, one function each. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -17,14 +17,15 @@ int MakeNamelessFile(const std::string& dir, bool appending);
 // A new directory of mode 0700.
 int MakePrivateDirectory(const std::string& path);
 
-// Fills `size` bytes (at most 256) from the system's secure random source, for names nobody can guess. 0, or negative in
-// libuv's numbering.
+// Fills `size` bytes (at most 256) from the system's secure random source, for names that nobody
+// can guess. 0, or negative in libuv's numbering.
 int RandomBytes(void* bytes, size_t size);
 
 // Removes the name. 0, or negative in libuv's numbering.
 int RemoveFileNow(const std::string& path);
 int64_t CurrentProcess();
-// Keeps `mutex` consistent in children made by fork, for good. Those given first are locked first.
+// Keeps `mutex` consistent in children created by fork, permanently. Mutexes that were passed first
+// are locked first.
 void HoldDuringFork(std::mutex* mutex);
 
 }  // namespace uvfiles

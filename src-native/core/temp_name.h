@@ -1,4 +1,4 @@
-// The one place that builds a temporary name: 80 random bits between prefix and suffix.
+// The only place that builds temporary names: 80 random bits between prefix and suffix.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// What core/ uses of threads: atomics, locks and pauses. They are named here alone, so that the simulation
-// (test/simulation/) can put its own in their place and let a seeded scheduler choose which thread takes the next step.
+// The atomics, locks and pauses that core/ uses. They are defined only here, so that the simulation
+// (test/simulation/) can replace them and let a seeded scheduler choose which thread takes the next
+// step.
 #pragma once
 
 #include <atomic>

@@ -15,7 +15,7 @@ inline int WriteAll(int fd, const char* data, size_t size, int64_t position) {
   while (size > 0) {
     const int64_t count =
         position < 0 ? platform::Write(fd, data, size) : platform::Pwrite(fd, data, size, position);
-    // A full disk may take nothing before it says ENOSPC.
+    // A full disk may accept nothing before it reports ENOSPC.
     if (count <= 0) return count < 0 ? static_cast<int>(count) : UV_ENOSPC;
     data += count;
     size -= static_cast<size_t>(count);

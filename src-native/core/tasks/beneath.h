@@ -1,9 +1,11 @@
-// kBeneath: one operation on a name beneath a root directory, and never outside it, whatever paths and links say.
+// kBeneath: one operation on a name beneath a root directory, and never outside it, whatever the
+// path and links contain.
 //
-// openat2(RESOLVE_BENEATH), or a lookup of each component without following it, resolves the path down to the directory of
-// its last name. The operation then acts on that name in that open directory, and follows nothing. So programs that replace
-// directories by links meanwhile cannot lead it elsewhere. Paths are relative to the root, and the texts of links to their
-// directories. An absolute path is an escape, even if it leads back.
+// openat2(RESOLVE_BENEATH), or a lookup of each component without following it, resolves the path
+// down to the directory of its last name. The operation then acts on that name in that open
+// directory, and follows nothing. So programs that replace directories with links meanwhile cannot
+// redirect it. Paths are relative to the root, and the texts of links to their directories. An
+// absolute path is an escape, even if it leads back.
 //
 // Arguments: bytes: the root's path, then the paths of the call. numbers: PathCallName, then the call's own, as in
 //   core/tasks/path_call.h.

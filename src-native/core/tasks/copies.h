@@ -75,7 +75,7 @@ constexpr uint32_t kModeIsRight = UINT32_MAX;
 
 // How they are made. kMove is core/tasks/move.cc; the others are the platform's, and Windows has no kCopyFolder and kCopyFiles.
 std::unique_ptr<Task> MakeCopyFile(TaskArguments&& arguments);
-// `made` becomes true when the task creates the directory dst, which then contains only what it copied.
+// `made` becomes true when the task creates the directory dst, which then contains only copies.
 std::unique_ptr<Task> MakeCopyTree(TaskArguments&& arguments, bool* made = nullptr);
 std::unique_ptr<Task> MakeCopyFolder(TaskArguments&& arguments);
 std::unique_ptr<Task> MakeCopyFiles(TaskArguments&& arguments);

@@ -1,7 +1,8 @@
-// kPathCall: one system call on a path, or two that belong together.
+// kPathCall: one system call on a path, or two related ones.
 //
-// Arguments: bytes: path and, where the call has two, dest. numbers: PathCallName, then the call's own (below).
-// Output: what the call answers, as said beside its name; else nothing.
+// Arguments: bytes: path and, where the call has two, dest. numbers: PathCallName, then the call's
+// own (below).
+// Output: as described beside the name of the call; otherwise nothing.
 #pragma once
 
 #include <cstdint>

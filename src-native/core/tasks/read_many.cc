@@ -164,11 +164,12 @@ class ReadMany final : public Task {
         mean_ns_ < 0 ? std::min(file_ns, 2 * slow_ns_) : mean_ns_ + (file_ns - mean_ns_) / kMeanOf;
   }
 
-  // Room for so many bytes from the batch's beginning on. False when there is no memory; what is there stays.
+  // Makes room for this many bytes from the beginning of the batch. False if there is no memory;
+  // the existing bytes stay.
   bool Reserve(size_t size) {
     if (size <= memory_.capacity) return true;
     BlockPool& pool = BlockPool::Instance();
-    // The first time as asked; what grows then grows by halves at least.
+    // As requested the first time. After that, memory grows by at least a half.
     Block larger = pool.Acquire(std::max(size, memory_.capacity + memory_.capacity / 2));
     if (larger.data == nullptr) return false;
     if (used_ > 0) std::memcpy(larger.data, memory_.data, used_);
@@ -208,8 +209,8 @@ class ReadMany final : public Task {
   }
 
   const std::string paths_;
-  // Keeps the files that it has opened ahead until the batch is full: to open them again in each slice costs more than
-  // a read.
+  // Keeps the files that it has opened ahead until the batch is full, because opening them again in
+  // each slice costs more than a read.
   const std::unique_ptr<platform::PathList> list_;
   const size_t batch_size_;
   const int64_t slow_ns_;
@@ -229,7 +230,7 @@ class ReadMany final : public Task {
 
   UniqueFd elsewhere_;  // the last file of the last batch, if that is the caller's
 
-  // That a file takes: tells whether the files are cached. -1: none was read.
+  // The time that a file takes, which shows whether the files are cached. -1: none was read.
   int64_t mean_ns_ = -1;
 };
 

@@ -22,8 +22,9 @@ inline void AppendFailure(int code, const char* syscall, const std::string& path
   output->append(syscall).append(path);
 }
 
-// Calls `each(const char* begin, size_t length)` for the items of a list that crossed as one string, NUL between them
-// (no path holds a NUL, and one string crosses from JavaScript a hundred times faster than a thousand).
+// Calls `each(const char* begin, size_t length)` for the items of a list that was passed as one
+// string, with NUL between them. No path contains a NUL, and passing one string from JavaScript is
+// a hundred times faster than passing a thousand.
 template <typename Each>
 void SplitList(const std::string& joined, Each each) {
   size_t begin = 0;

@@ -1,5 +1,5 @@
-// The kinds of tasks that JavaScript can ask for, and how each is made. lib/native/task-kinds.ts mirrors the numbers,
-// which are never used again for something else.
+// The kinds of tasks that JavaScript can request, and how each is created. lib/native/task-kinds.ts
+// mirrors the numbers, which are never used again for something else.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ namespace uvfiles {
 
 namespace {
 
-// Between two looks at the clock.
+// The number of entries between two checks of the clock.
 constexpr size_t kEntriesPerLook = 256;
 
 // A name in the list, by the bytes that decide most comparisons: the first eight after what all names have in common.
@@ -65,7 +65,7 @@ std::string Sorted(const std::string& names) {
 // The entries of a batch.
 class ScanBatch {
  public:
-  // One batch is about what a consumer handles in a turn of its loop.
+  // One batch is about as much as a consumer handles in one iteration of its loop.
   static constexpr size_t kMostEntries = 1024;
 
   size_t size() const { return types_.size(); }

@@ -87,7 +87,7 @@ int TempEntry::Create() {
   return 0;
 }
 
-// A directory that is undone is empty, because nobody knows of it yet.
+// A directory that is removed again is empty, because its path is not known to anybody yet.
 void TempEntry::Undo() {
   if (named_ && IsDirectory()) platform::RemoveEmptyDirectory(path_);
   if (named_ && !IsDirectory()) RemoveFileNow(path_);

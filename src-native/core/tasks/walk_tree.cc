@@ -23,7 +23,7 @@ using platform::Join;
 
 namespace {
 
-// Between two looks at the clock within one directory.
+// The number of entries of one directory between two checks of the clock.
 constexpr uint32_t kEntriesPerLook = 256;
 
 // Where reading ahead stops: directories and bytes of names in one batch.
@@ -188,7 +188,7 @@ class WalkTree final : public Task {
   bool IsLoop() {
     StatRecord self;
     if (reader_.Stat(&self) < 0) return false;
-    // A root that is not the top has lost its ancestors with the walk it was left over from.
+    // A root that is not the top lost its ancestors together with the walk that left it over.
     if (current_.depth == 0 && !current_.above) current_.above = AncestorsOf(current_.relative);
     for (const Ancestor* each = current_.above.get(); each != nullptr; each = each->above.get()) {
       if (each->device == self.dev && each->inode == self.ino) return true;

@@ -74,7 +74,8 @@ class WriteAtomic final : public AtomicTask {
     while (code >= 0 && written_ < data_.size()) {
       const size_t size = std::min(kPiece, data_.size() - written_);
       code = platform::Write(file_->fd(), data_.data() + written_, size);
-      // A full disk may take nothing before it says ENOSPC; less than asked is never taken for success.
+      // A full disk may accept nothing before it reports ENOSPC. A short write never counts as
+      // success.
       if (code == 0) code = UV_ENOSPC;
       if (code > 0) written_ += static_cast<size_t>(code);
       if (code > 0 && cancelled()) code = UV_ECANCELED;

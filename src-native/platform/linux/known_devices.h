@@ -1,4 +1,5 @@
-// What is known of file systems: by device, and by f_type of statfs(2), of which <linux/magic.h> does not have all.
+// What is known about file systems: by device, and by f_type of statfs(2), of which <linux/magic.h>
+// lacks some.
 #pragma once
 
 #include <cstdint>

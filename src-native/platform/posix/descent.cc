@@ -76,8 +76,9 @@ int Descent::Reopen(size_t wanted, size_t* reached) {
   return -errno;
 }
 
-// The lowest level was moved to another parent, or its ".." may not be opened. Goes down again by name and drops the
-// levels that are not found. What has taken their place is found when its parent is listed.
+// The lowest level was moved to another parent, or its ".." may not be opened. Goes down again by
+// name and drops the levels that are not found. What has taken their place is found when their
+// parent is listed.
 void Descent::RestoreFromTop() {
   size_t reached;
   Reopen(levels_.size() - 2, &reached);

@@ -1,5 +1,6 @@
-// Calls that change names. Removals and renames wait while a virus scanner or an indexer has a file open that was just
-// written, as graceful-fs does: that is usually over within a tenth of a second.
+// Calls that change names. Removals and renames wait while a virus scanner or an indexer has a file
+// open that was just written, as graceful-fs does. This usually takes less than a tenth of a
+// second.
 #pragma once
 
 #include <string>

@@ -20,8 +20,8 @@ struct Entry {
 
 class Directory {
  public:
-  // 0 or negative; UV_ENOTDIR for what is not a directory, also for a link if `follow` is false. With `held`, nobody else
-  // may delete or rename it, and it can be deleted through `handle`.
+  // 0 or negative; UV_ENOTDIR for anything but a directory, and for a link if `follow` is false.
+  // With `held`, nobody else may delete or rename it, and it can be deleted through `handle`.
   int Open(const std::string& path, bool follow, bool held);
   void Close() { handle_.Reset(); }
   bool IsOpen() const { return static_cast<bool>(handle_); }
@@ -38,7 +38,8 @@ class Directory {
   bool begun_ = false;
 };
 
-// Deletes what the handle stands for. The handle must have the right to. 0 or negative.
+// Deletes the file or directory of the handle, which must have been opened with this right. 0 or
+// negative.
 int DeleteOpened(HANDLE handle);
 
 }  // namespace win32

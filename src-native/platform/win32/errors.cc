@@ -10,9 +10,11 @@ namespace win32 {
 //
 // - ERROR_BROKEN_PIPE and ERROR_NO_DATA are those of writes. A read takes the first for the end, and gets the second only from a
 //   pipe that does not block.
-// - ERROR_INVALID_FUNCTION is what a device or a file system says that cannot do something (FAT: links). libuv's EISDIR is for
+// - ERROR_INVALID_FUNCTION is the answer of a device or a file system that cannot do something
+//   (FAT: links). libuv's EISDIR is for
 //   reads of directories, which `Read` tells apart itself.
-// - Numbers that libuv does not know have a code: of network paths, of drives without a disk, of seeks, of the number of links.
+// - Some numbers that libuv does not know have a code: those of network paths, drives without a
+//   disk, seeks, and the number of links.
 int ErrorCode(unsigned long error) {
   switch (error) {
     case ERROR_SUCCESS:

@@ -10,8 +10,8 @@ namespace win32 {
 
 constexpr unsigned long kShareAll = 7;  // reading, writing and deleting, which POSIX always allows
 
-// `flags` are node:fs's O_ constants; of `mode` only the owner's right to write counts. `attributes`: more
-// FILE_ATTRIBUTE_ and FILE_FLAG_ bits. 0 or a negative code.
+// `flags` are node:fs's O_ constants; of `mode`, only the owner's write permission counts.
+// `attributes`: more FILE_ATTRIBUTE_ and FILE_FLAG_ bits. 0 or a negative code.
 int OpenHandle(const std::string& path, int flags, int mode, unsigned long attributes,
                UniqueHandle* handle);
 
