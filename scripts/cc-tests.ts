@@ -126,7 +126,7 @@ async function runUnder(
   const objects = await inParallel([...core, ...tests], (source) => compile(source, folder, all, sameFlags));
   const broken = objects.flatMap(({ error }) => error ?? []);
   for (const error of broken) console.log(error);
-  if (broken.length === 0) writeFileSync(flagsFile, all.join(' ')); // only now: no objects of two sets of flags
+  if (broken.length === 0) writeFileSync(flagsFile, all.join(' ')); // only now, so that no objects of two sets of flags are mixed
   // An archive, so that each program takes only the parts it names.
   const archive = inRoot(folder, 'core.a');
   rmSync(archive, { force: true });

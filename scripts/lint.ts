@@ -1,4 +1,4 @@
-// All checks of the sources that do not run them: eslint, prettier, clang-format and the house rules. `npm run lint`
+// All checks of the sources that do not run them: eslint, prettier, clang-format and the project's own rules. `npm run lint`
 // reports problems. `npm run format` (--fix) fixes what can be fixed.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -100,6 +100,6 @@ const results = await Promise.all(
   }),
 );
 if (results.includes(false)) {
-  if (!fix) console.log('`npm run format` mends what can be mended.');
+  if (!fix) console.log('`npm run format` fixes what can be fixed.');
   process.exitCode = 1;
 }

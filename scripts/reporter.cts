@@ -5,7 +5,7 @@ import { type MochaOptions, reporters, Runner, type Test } from 'mocha';
 
 const { EVENT_RUN_END, EVENT_TEST_PASS, EVENT_TEST_RETRY } = Runner.constants;
 
-/** Milliseconds that the process may live on when all tests are done. */
+/** Milliseconds for which the process may continue when all tests are done. */
 const MOST_AFTER_THE_LAST_TEST = 60_000;
 
 class CountingReporter extends reporters.Spec {

@@ -45,7 +45,7 @@ const SANITIZERS: Record<string, Sanitizer> = {
     library: 'libasan.so',
     env: (log) => ({
       ASAN_OPTIONS: `log_path=${log}:abort_on_error=1:detect_leaks=1:detect_stack_use_after_return=0`,
-      // Node leaves memory behind at exit; which leaks are ours is decided by ownReports, not by the exit code.
+      // Node leaves memory behind at exit. Therefore ownReports, not the exit code, decides which leaks are ours.
       LSAN_OPTIONS: 'exitcode=0',
     }),
   },

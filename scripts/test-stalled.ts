@@ -1,5 +1,6 @@
-// Runs tests while their processes are stopped at random, for up to 400 ms at a time, as on a machine that is far too busy. It finds tests
-// that depend on a clock or on who is faster, and needs no processor time of its own: npm run test:stalled -- 'test/os/**'. Linux only.
+// Runs tests while their processes are stopped at random, for up to 400 ms at a time, as on a machine that is far too busy. It
+// finds tests that depend on a clock or on which process is faster, and uses hardly any processor time: npm run test:stalled --
+// 'test/os/**'. Linux only.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,7 +31,7 @@ function processes(): Map<number, { parent: number; name: string }> {
   return found;
 }
 
-/** The tests' own processes: mocha, and what it has started, but for those that are stopped already. */
+/** The processes of the tests: mocha, and what it has started, except those that are already stopped. */
 function candidates(): number[] {
   const all = processes();
   const isBelow = (pid: number | undefined): boolean =>

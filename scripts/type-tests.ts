@@ -108,7 +108,7 @@ function layOut(folder: string): { name: string; isOld: boolean; config: string 
     mkdirSync(at, { recursive: true });
     const program = isOld ? 'program.ts' : 'program.mts';
     if (isOld) {
-      // A package does not find itself with this resolution.
+      // With this resolution, a package does not find itself.
       mkdirSync(path.join(at, 'node_modules'));
       symlinkSync(inRoot(), path.join(at, 'node_modules/uvfiles'), 'junction');
     }

@@ -38,7 +38,7 @@ async function project(): Promise<string> {
   return folder;
 }
 
-/** Wine gives Node no pipe that it understands: output goes to a file. */
+/** Under wine, Node cannot use the pipe: output goes to a file. */
 interface Ended {
   code: number | null;
   signal: string | null;

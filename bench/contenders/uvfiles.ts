@@ -23,7 +23,7 @@ export function contenderOver(build: Build): Contender {
       const at = cycle(positions);
       return {
         style: 'promise',
-        // Into memory of the caller, as FileHandle.read and fs.read do it; uvfiles-fresh takes new memory each time.
+        // Into the caller's memory, as FileHandle.read and fs.read do; uvfiles-fresh uses new memory each time.
         run: (index, slot) => file.preadinto(buffers[slot]!, at(index)),
         bytesOf: (count: number, slot) => buffers[slot]!.subarray(0, count),
         close: () => file.close(),

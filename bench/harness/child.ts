@@ -1,4 +1,4 @@
-// Runs a measurement in a process of its own, where memory, descriptors or a hung thread must not touch the others.
+// Runs a measurement in a separate process, so that its memory, its descriptors or a hung thread cannot affect the others.
 import { fork } from 'node:child_process';
 
 interface ChildOptions {
@@ -37,11 +37,11 @@ export function runChild(
 }
 
 interface Work {
-  // A method, so that each script may say what task it takes.
+  // A method, so that each script can declare the type of its task.
   call(task: object): Promise<Record<string, number>>;
 }
 
-/** The child's side: does the work for the task that comes, sends the outcome and ends. */
+/** The child's side: performs the task that it receives, sends the outcome and ends. */
 export function answer(work: Work['call']): void {
   process.once('message', (task) => {
     void outcomeOf(() => work(task as object)).then((outcome) => {

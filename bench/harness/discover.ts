@@ -19,7 +19,7 @@ export async function discover<T extends { readonly order?: number }>(
   return found.sort((a, b) => a.order - b.order);
 }
 
-/** True when a name is asked for: an empty list asks for all, a beginning of the name is enough. */
+/** Whether a name is requested. An empty list requests all. The beginning of a name is sufficient. */
 export function isWanted(name: string, wanted: readonly string[]): boolean {
   return wanted.length === 0 || wanted.some((prefix) => name.startsWith(prefix));
 }

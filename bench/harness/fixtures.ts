@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, openSync, writeSync, closeSync, rmSync, writeFi
 import { join } from 'node:path';
 
 /**
- * Every 4 bytes of a patterned file hold their own index, scrambled: a read that lands anywhere else shows.
- * `position` must be a multiple of four.
+ * Every 4 bytes of a patterned file contain their own index, scrambled, which reveals a read at a wrong position. `position`
+ * must be a multiple of four.
  */
 export function patternAt(position: number): number {
   return Math.imul(position / 4 + 1, 0x9e3779b1) >>> 0;

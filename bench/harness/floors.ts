@@ -49,7 +49,7 @@ function judge(floor: Floor, mine: Figures, theirs: Figures | undefined): Judgem
   return { figure: `${format(ratio)}x`, met: ratio <= (floor.timeAtMost ?? floor.cpuAtMost ?? NaN) };
 }
 
-// The figures of workloads that measure no time, such as memory: whether more of them is better is for readers to know.
+// The figures of workloads that measure no time, such as memory. Readers know whether more is better.
 function withoutTimes(mine: Figures, theirs: Figures): string {
   const both = Object.entries(mine.values).filter(([name]) => theirs.values[name] !== undefined);
   const figures = both.map(

@@ -12,9 +12,9 @@ export function collectGarbage(): void {
 }
 
 /**
- * Between measurements: the garbage of one contender should not be collected during the time of another. It is young. After a full
- * collection that a program asks for, V8 marks the heap again after fewer bytes. So several collections per round would be
- * measured that a program does not have.
+ * Between measurements: the garbage of one contender should not be collected during the time of another. It is young. After a
+ * full collection that a program requests, V8 marks the heap again after fewer bytes. The rounds would then contain several
+ * collections that ordinary programs do not have.
  */
 export function collectYoungGarbage(): void {
   (collect ??= findCollector())({ type: 'minor' });

@@ -31,7 +31,7 @@ export function uvfiles(): typeof Library {
   return library;
 }
 
-/** What is measured of one build of the library. Older builds may have no uvfiles/promises and no uvfiles/testing. */
+/** The exports of one build of the library that are measured. Older builds may have no uvfiles/promises and no uvfiles/testing. */
 export interface Build {
   /** The exports of its main module. */
   main(): typeof Library;

@@ -36,19 +36,19 @@ function processorTime(): () => number {
     const { threadCpu } = loadNative();
     if (threadCpu() >= 0) return threadCpu;
   } catch {
-    // Without a compiler there is the clock.
+    // Without a compiler, the clock is used.
   }
   return () => performance.now();
 }
 
-/** Node's event-loop delay histogram over a stretch of time; `stop()` gives p50, p99 and max in milliseconds. */
+/** Node's histogram of event-loop delays over a period; `stop()` returns p50, p99 and max in milliseconds. */
 export function watchDelay(resolution = 1): { stop(): { p50: number; p99: number; max: number } } {
   const histogram = monitorEventLoopDelay({ resolution });
   histogram.enable();
   return {
     stop() {
       histogram.disable();
-      // The histogram holds whole intervals: the resolution itself is no delay.
+      // The histogram counts whole intervals; the resolution itself is not a delay.
       const milliseconds = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolution);
       return {
         p50: milliseconds(histogram.percentile(50)),

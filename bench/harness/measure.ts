@@ -37,7 +37,7 @@ export async function measureWorkload(
     for (const contender of contenders) {
       progress(`${workload.name}: ${contender.name} warms up`);
       const runner = await prepare(workload, contender, params, context);
-      // A contender that gives no subject cannot do this variant of the job.
+      // A contender that returns no subject does not support this variant of the job.
       if (runner.subject !== undefined || runner.failure !== undefined) runners.push(runner);
     }
     const rounds = workload.rounds ?? context.rounds;

@@ -10,7 +10,7 @@ export const usage = `npx tsx bench/run.ts [options] [NAME...]
   --only NAME,...        workloads to run: whole names, or the beginning of names; also without --only
   --issue N,...          only the workloads whose floors that issue sets
   --before DIRECTORY     compare with the build of uvfiles in another checkout instead of with other contenders
-  --contenders NAME,...  contenders to run beside uvfiles (all by default)
+  --contenders NAME,...  contenders to run in addition to uvfiles (all by default)
   --rounds N             alternating rounds (7 by default, at least 5 for a figure worth quoting)
   --round-ms N           about how long one contender is measured in one round (150 by default)
   --dir DIRECTORY        where the fixtures go (the system's temporary directory by default)

@@ -70,7 +70,7 @@ const sets: Readonly<Record<string, Set>> = {
   published: { roundMs: 100, choices: new Map(published) },
 };
 
-/** The set of that name; throws a TypeError where there is none. */
+/** The set of that name. Throws a TypeError if there is none. */
 export function setOf(name: string): Set {
   const set = Object.hasOwn(sets, name) ? sets[name] : undefined;
   if (set === undefined) throw new TypeError(`--set takes ${Object.keys(sets).join(' or ')}, not '${name}'`);
@@ -84,7 +84,7 @@ export function choiceOf(set: Set, { name, scaling }: AnyWorkload): Choice | und
   return set.choices.get(name) ?? (scaling && { rounds, contenders: ['fs-promises'] });
 }
 
-/** Whether a choice lets a contender take part. */
+/** Whether a choice includes a contender. */
 export function isChosen(
   { contenders }: Choice,
   { name, kind }: Contender,

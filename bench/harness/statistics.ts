@@ -39,7 +39,7 @@ export function medianRatio(numerators: readonly number[], denominators: readonl
 export function medianInterval(numbers: readonly number[], wanted = 0.9): Interval | undefined {
   if (numbers.length < 2 || numbers.some(Number.isNaN)) return undefined;
   const sorted = Float64Array.from(numbers).sort();
-  // Which of the sorted numbers: from the outside in, as long as enough confidence is left.
+  // Which of the sorted numbers: from the outside in, as long as the confidence is high enough.
   let outer = 0;
   while (2 * (outer + 1) < sorted.length && confidenceOf(sorted.length, outer + 1) >= wanted) outer++;
   return {
@@ -49,7 +49,7 @@ export function medianInterval(numbers: readonly number[], wanted = 0.9): Interv
   };
 }
 
-// How probable it is that the median lies between the numbers of ranks `outer` and `count - 1 - outer`.
+// The probability that the median lies between the numbers of ranks `outer` and `count - 1 - outer`.
 function confidenceOf(count: number, outer: number): number {
   let outside = 0;
   let ways = 1;

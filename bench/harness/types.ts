@@ -30,7 +30,7 @@ export interface CallbackSubject extends Closable {
   run(index: number, slot: number, done: Done): void;
 }
 
-/** `run` returns when the operation is done; there is one in flight, whatever is asked for. */
+/** `run` returns when the operation is done. There is always one in flight, regardless of the requested number. */
 export interface SyncSubject extends Closable {
   readonly style: 'sync';
   run(index: number, slot: number): unknown;
@@ -226,7 +226,7 @@ export interface Sample {
 /** The command line, and the files to work on. */
 export interface Context {
   readonly quick: boolean;
-  /** Names and issues of the workloads that are asked for; none asks for all. */
+  /** The names and issues of the requested workloads. None means all. */
   readonly only: readonly string[];
   readonly issues: readonly number[];
   readonly rounds: number;
@@ -254,29 +254,29 @@ export interface Workload<C extends Capability = Capability, Params = ParamsOf<C
   /** The issue that sets its floors. */
   readonly issue: number;
   readonly order?: number;
-  /** Whether the inline path is on; off unless it says so. */
+  /** Whether the inline path is on. Default: false. */
   readonly inline?: boolean;
   readonly capability?: C;
   /** The contender that ratios refer to. */
   readonly baseline?: string;
   /** Dotted names that uvfiles must export. */
   readonly requires?: readonly string[];
-  /** Names of contenders beside uvfiles; all that can do it unless it names some. */
+  /** Names of contenders in addition to uvfiles. Default: all that support the workload. */
   readonly contenders?: readonly string[];
-  /** Rounds, where the command line's number does not fit. */
+  /** The number of rounds, if that of the command line does not fit. */
   readonly rounds?: number;
   /** False if a run before the first round would cost too much, or would cache data that must be uncached. */
   readonly warmUp?: boolean;
   readonly firstOperations?: number;
   readonly mostOperations?: number;
   readonly floors?: readonly Floor[];
-  /** What must have got better than in the build of `--before`, beside not being slower. */
+  /** What must have improved since the build of `--before`, in addition to not being slower. */
   readonly floorsBefore?: readonly Floor[];
   readonly scaling?: Scaling;
-  /** How much one measurement does; without it, as much as fills a round. */
+  /** The number of operations of one measurement. Default: as many as fill a round. */
   fixedTotal?(context: Context): number;
   fixture?(context: Context): Params | Skip | Promise<Params | Skip>;
-  /** Gives the subject; calls the capability unless it is there. */
+  /** Returns the subject. Default: calls the capability. */
   start?(contender: Contender, params: Params, context: Context): S | undefined | Promise<S | undefined>;
   measure(subject: S, params: Params, total: number, context: Context): Sample | Promise<Sample>;
   /** Throws unless results are right; runs before the first round and after each. */
@@ -287,28 +287,28 @@ export interface Workload<C extends Capability = Capability, Params = ParamsOf<C
 /** Any workload, for code that does not depend on what it measures. */
 export type AnyWorkload = Workload<Capability, object, object>;
 
-/** A figure that the project has set itself, each `of` uvfiles unless it names another way to use it. */
+/** A goal of the project, `of` uvfiles unless it names another contender. */
 export interface Floor {
   readonly of?: string;
   /** The contender that the figure is compared with. */
   readonly over?: string;
-  /** Throughput against `over`; with `value`, the least that it may be. */
+  /** The minimum of the throughput relative to `over`; with `value`, the minimum of that value. */
   readonly atLeast?: number;
-  /** The most that a value may be: by itself, or as a ratio to that of `over`. */
+  /** The maximum of a value: by itself, or as a ratio to that of `over`. */
   readonly atMost?: number;
-  /** The most that the ratio of time to that of `over` may be. */
+  /** The maximum of the ratio of its time to that of `over`. */
   readonly timeAtMost?: number;
-  /** The most that the ratio of CPU time to that of `over` may be. */
+  /** The maximum of the ratio of its CPU time to that of `over`. */
   readonly cpuAtMost?: number;
   /** A named value of the sample. */
   readonly value?: string;
-  /** The value of `over` that is compared with, where it has another name. */
+  /** The name of the value of `over`, if it differs. */
   readonly reference?: string;
-  /** What `value` may be more than the value of `over`. */
+  /** By how much `value` may exceed the value of `over`. */
   readonly plus?: number;
   readonly aheadOfPeers?: boolean;
   readonly text?: string;
-  /** Why it may not be reached, and the page that shows it. Printed beside "NOT met". */
+  /** Why it may not be reached, and the page that explains it. Printed after "NOT met". */
   readonly reason?: string;
 }
 
@@ -384,10 +384,10 @@ export interface Measured {
   readonly skipped?: string;
 }
 
-/** All results of one run of the benchmark: what --json writes, and the source of reports. */
+/** All results of one run of the benchmark: what --json writes, and what reports are made from. */
 export interface Run {
   readonly machine: Machine;
-  /** Of everything that took part, such as `piscina 5.3.2`. */
+  /** The versions of everything that took part, such as `piscina 5.3.2`. */
   readonly versions: readonly string[];
   readonly measured: readonly Measured[];
 }

@@ -1,5 +1,5 @@
-// The least that a removal can cost: a directory of directories of files, removed by threads that take a directory each and
-// do nothing but list and unlink. JavaScript waits meanwhile.
+// The minimum cost of a removal: a directory of directories of files, removed by threads that take
+// one directory each and only list and unlink. JavaScript waits meanwhile.
 #include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,5 +1,6 @@
-// The least that a read through libuv's pool can cost: a loop in C++ that keeps a number of uv_queue_work requests in
-// flight, each a pread, and queues the next from the callback. JavaScript is called at the end, or for each read.
+// The minimum cost of a read through libuv's pool: a loop in C++ that keeps a number of
+// uv_queue_work requests in flight, each a pread, and queues the next one from the callback.
+// JavaScript is called at the end, or for each read.
 #include <unistd.h>
 #include <uv.h>
 
@@ -73,7 +74,7 @@ void Queue(Slot* slot) {
   uv_queue_work(run->loop, &slot->work, Work, After);
 }
 
-// Tells JavaScript of one read, as an addon does that has a callback a request.
+// Calls JavaScript for one read, as an addon with one callback per request does.
 void TellEach(Run* run, ssize_t result) {
   napi_env env = run->env;
   napi_handle_scope scope;

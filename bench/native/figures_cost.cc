@@ -25,7 +25,7 @@ napi_value FiguresCost(napi_env env, napi_callback_info info) {
   }
   const double each = static_cast<double>(uvfiles::NowNs() - begin) / static_cast<double>(count);
   napi_value result;
-  // The sums are read, so that nothing is left out as unused.
+  // The sums are read, so that the compiler does not remove anything as unused.
   napi_create_double(env, wait.sum() + service.sum() == 0 ? 0 : each, &result);
   return result;
 }

@@ -1,4 +1,5 @@
-// What malloc has in use, exactly: resident memory also moves with V8's heap and with freed pages kept.
+// The exact number of bytes that malloc has handed out. Resident memory also changes with V8's heap
+// and with freed pages that are kept.
 #ifdef __linux__
 #include <malloc.h>
 #endif

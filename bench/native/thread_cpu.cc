@@ -1,4 +1,4 @@
-// Processor time of the calling thread: what it did, without what others did to it.
+// Processor time of the calling thread, which does not include waits for other threads.
 #include <ctime>
 
 #include "module.h"

@@ -8,7 +8,7 @@ import type { Figures, Measured } from '../harness/types.js';
 export interface Look {
   readonly width: number;
   readonly document?: unknown;
-  /** Writes the names of lines into the plot: it is one SVG then, without a legend in HTML beside it. */
+  /** Writes the names of lines into the plot: the plot is then a single SVG, without a legend in HTML. */
   readonly namesInside?: boolean;
 }
 
@@ -132,7 +132,7 @@ function ratioPlot(rows: readonly Row[], look: Look): unknown {
 
 function latencies(figures: readonly Figures[], look: Look): unknown {
   const rows = figures.flatMap(({ title, curve = [] }) =>
-    // The greatest has no share that a log axis can show: it stands behind the last one.
+    // The maximum has no share that a log axis can show, so it is drawn after the last one.
     curve.map((us, index) => ({ x: 1 / (1 - Math.min(curveShares[index]!, 0.99999)), y: us, title })),
   );
   return lines(rows, look, { x: 'percentile', y: 'microseconds', ticks: percentiles });
@@ -173,7 +173,7 @@ function lines(
     y: { type: 'log', label: y, grid: true, tickFormat: short },
     color: { ...color, legend: legend && look.namesInside !== true },
     marks: [
-      // By hand: a log axis leaves out the names of values that are no round ones.
+      // Set explicitly, because a log axis omits the labels of values that are not round.
       Plot.axisX([...ticks.keys()], { label: x, labelOffset, text: [...ticks.values()] }),
       Plot.lineY(rows, { x: 'x', y: 'y', stroke: 'title', strokeWidth: 2 }),
       Plot.dot(rows, { x: 'x', y: 'y', fill: 'title', r: 2.5, tip: true }),

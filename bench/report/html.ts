@@ -28,14 +28,14 @@ export function reportPage(run: Run): string {
 </head>
 <body>
 <main>
-<h1>uvfiles beside everything else</h1>
+<h1>uvfiles compared with everything else</h1>
 ${headerLines(machine)
   .map((line) => `<p>${escape(line)}</p>`)
   .join('\n')}
 <p class="versions">${escape(versions.join(', '))}</p>
 <p><a id="download" download="uvfiles-benchmark.json">Download the data</a> (every round of every contender)</p>
 <details><summary>Method</summary>${method}</details>
-<h2>uvfiles beside the baseline of each workload</h2>
+<h2>uvfiles compared with the baseline of each workload</h2>
 <p>Right of the dashed line is faster. A bar is the interval in which the median lies.</p>
 ${plot('Overview', { kind: 'overview' })}
 ${scaling.length > 0 ? '<h2>Scaling</h2>' : ''}

@@ -37,7 +37,7 @@ export class HttpConnection {
     });
   }
 
-  /** Asks for `/INDEX`; `answered` is called when the whole body has come, or with what went wrong. */
+  /** Requests `/INDEX`. `answered` is called when the whole body has arrived, or with the error. */
   get(index: number, answered: Answered): void {
     this.#answered = answered;
     this.#header = undefined;
@@ -56,8 +56,8 @@ export class HttpConnection {
     } else {
       const header = this.#header === undefined ? bytes : Buffer.concat([this.#header, bytes]);
       const end = header.indexOf(headerEnd);
-      // Copied, because the next piece takes its place. Only a piece without the whole header: copies of megabytes would have the
-      // load generator collect garbage while it measures.
+      // Copied, because the next piece overwrites it. Only pieces without the complete header are copied: copies of megabytes
+      // would make the load generator collect garbage while it measures.
       if (end < 0) return void (this.#header = Buffer.from(header));
       const text = header.toString('latin1', 0, end);
       if (!text.startsWith('HTTP/1.1 200 ')) return void this.#finish(new Error(text.split('\r\n')[0]));

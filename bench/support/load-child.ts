@@ -1,6 +1,7 @@
-// Puts load on an HTTP server over connections that stay open. With a rate, requests are due at fixed times, whatever became of
-// the ones before, and a latency counts from the time at which its request was due: a server that stalls cannot hide the requests
-// that it kept from being sent (coordinated omission). Without a rate, each connection sends its next request at once.
+// Puts load on an HTTP server over connections that stay open. With a rate, requests are due at fixed times, regardless of
+// earlier ones, and a latency counts from the time at which its request was due. So a server that stalls cannot hide the
+// requests that could not be sent meanwhile (coordinated omission). Without a rate, each connection sends its next request at
+// once.
 import { performance } from 'node:perf_hooks';
 import { collectGarbage } from '../harness/garbage.js';
 import { percentile } from '../harness/statistics.js';
@@ -64,7 +65,7 @@ async function load({ port, connections, seconds, rate, paths }: Load): Promise<
         sendDue();
       });
     };
-    // Ended with the process, or by what follows.
+    // Ends with the process, or by the code below.
     clock = setInterval(sendDue, 1);
     sendDue();
   }).finally(() => {

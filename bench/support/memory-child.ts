@@ -27,8 +27,8 @@ answer(async (task: MemoryTask) => {
   return task.job === 'queued' ? queuedReads(contender, task) : manyReads(contender, task);
 });
 
-// The pool is held until memory has been looked at, so that nothing has been read and no library buffer exists yet;
-// the others read into memory that was there before. What is counted is the waiting alone.
+// The pool is held until memory has been looked at, so that nothing has been read and no library buffer exists yet; the others
+// read into memory that was there before. Only the memory of waiting requests is counted.
 async function queuedReads(contender: Contender, task: MemoryTask): Promise<Record<string, number>> {
   const { fifo, count } = task;
   const { heapBytes } = loadNative();

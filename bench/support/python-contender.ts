@@ -1,4 +1,4 @@
-// A contender that is a Python library: each measurement is a process, which says how much it did and in what time.
+// A contender that is a Python library: each measurement is a process, which reports how much it did and in what time.
 import { execFile, execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ import type { Contender } from '../harness/types.js';
 
 const script = fileURLToPath(new URL('async_files.py', import.meta.url));
 
-// It takes some fifty microseconds per line or call; a part of the file tells.
+// It takes about fifty microseconds per line or call, so a part of the file is sufficient.
 const enough = 20_000;
 
 export function pythonContender({ library, order }: { library: string; order: number }): Contender {
@@ -44,7 +44,7 @@ function findPython(library: string): { python: string; version: string } | unde
           .trim(),
       };
     } catch {
-      // The next one may have it.
+      // The next Python may have it.
     }
   }
   return undefined;

@@ -10,7 +10,7 @@ export interface SharedMemory {
   readonly slots: number;
 }
 
-/** What a worker is asked for: a slot, and the position to read at. */
+/** The task of a worker: a slot, and the position to read at. */
 export type SlotAndPosition = readonly [slot: number, position: number];
 
 /** A reader of `size` bytes at a position into one slot of the shared memory; it returns the count. */

@@ -10,7 +10,7 @@ const mask = requests.length - 1;
 while (Atomics.load(words, word.stopped) === 0) {
   const taken = Atomics.load(words, word.taken);
   const requested = Atomics.load(words, word.requested);
-  // Looked at before it is taken: afterwards the main thread may use the place again.
+  // Read before it is taken, because the main thread may reuse the place afterwards.
   const slot = Atomics.load(requests, taken & mask);
   if (taken === requested) Atomics.wait(words, word.requested, requested, 1000);
   else if (Atomics.compareExchange(words, word.taken, taken, taken + 1) === taken) answer(slot);
@@ -20,7 +20,7 @@ function answer(slot: number): void {
   counts[slot] = read(slot);
   const at = Atomics.add(words, word.answered, 1);
   Atomics.store(answers, at & mask, slot + 1);
-  // One message for all answers that the main thread has not looked at.
+  // One message for all answers that the main thread has not seen yet.
   if (Atomics.exchange(words, word.announced, 1) === 0) parentPort!.postMessage(0);
 }
 

@@ -1,5 +1,5 @@
-// A ring of requests and one of answers in shared memory, between one main thread and several workers. Only waking up costs a
-// system call or a message, and one message tells of all answers that are there. No package does less per operation.
+// A ring of requests and one of answers in shared memory, between one main thread and several workers. Only a wake-up costs a
+// system call or a message, and one message announces all available answers. No package does less per operation.
 
 /** Indexes of the 32-bit words that both sides share. */
 export const word = { requested: 0, taken: 1, answered: 2, announced: 3, stopped: 4 } as const;

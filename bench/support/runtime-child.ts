@@ -77,7 +77,7 @@ async function answerTo(line: string): Promise<object> {
     const cpu = process.cpuUsage();
     const driven = await drive(subject!, total, inFlight);
     const { user, system } = process.cpuUsage(cpu);
-    // As many as tell the percentiles: the rest would only be text between processes.
+    // Only as many as the percentiles need.
     const latencies = driven.latencies.slice(0, 4096);
     return { ...driven, latencies, cpuUs: (user + system) / total };
   } catch (error) {

@@ -1,4 +1,4 @@
-// A contender that is another runtime of JavaScript: a process of its own per workload, which does its rounds when it is asked.
+// A contender that is another JavaScript runtime: one process per workload, which performs its rounds on request.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';

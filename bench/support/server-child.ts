@@ -13,7 +13,7 @@ import nodes from '../contenders/fs-promises.js';
 import type { Capabilities, Contender, SingleSubject } from '../harness/types.js';
 import { contenderByName } from './contender-by-name.js';
 
-/** What the server is made of. */
+/** The settings of the server. */
 export interface ServerTask {
   readonly contender: string;
   /** `files`: read whole and logged; `handler`: whatever the contender has for static files. */
@@ -31,9 +31,9 @@ export interface ServerFigures {
   readonly delayP99Ms?: number;
   readonly delayMaxMs?: number;
   readonly rssMiB: number;
-  /** By how much it was larger in the last quarter of the time than in the second, in the median. */
+  /** By how much its median was larger in the last quarter of the time than in the second. */
   readonly rssGrowthMiB: number;
-  /** How long the bulk job of the stretch took, where there was one. */
+  /** How long the bulk job of the measurement took, if there was one. */
   readonly bulkMs?: number;
   /** The longest delay of the event loop in each tenth of a second, in milliseconds. */
   readonly timeline: readonly number[];
@@ -174,7 +174,7 @@ class Stretch {
     clearInterval(this.#rssClock);
     this.#delay.disable();
     this.#recent.disable();
-    // What is left of it would be on the time of who comes next.
+    // The rest of it would count as time of the next contender.
     const bulkMs = await this.#bulk;
     const { user, system } = process.cpuUsage(this.#cpu);
     return {

@@ -49,7 +49,7 @@ const copyOfOneGigabyte: Workload<'copier', { source: string; copy: string; hash
     return { source, copy: fixtures.freshPath('copy'), hash: hashOf(source) };
   },
   async measure(subject, { source, copy, hash }) {
-    // Nothing of the round before is still being written.
+    // Waits until nothing of the previous round is being written.
     spawnSync('sync');
     const start = performance.now();
     await subject.copy(source, copy);

@@ -49,7 +49,7 @@ const workload: Workload<'randomReader', ReadParams, FlatOut> = {
   },
   floors: [
     { value: 'delayP99Ms', atMost: 1, text: 'event-loop delay p99 under 1 ms' },
-    { value: 'timerLateMs', atMost: 3, text: 'a 5 ms timer never later than 3 ms beyond its due' },
+    { value: 'timerLateMs', atMost: 3, text: 'a 5 ms timer never more than 3 ms late' },
     { over: 'uvfiles-unrationed', atLeast: 0.8 },
   ],
 };
@@ -65,7 +65,7 @@ async function flatOut(subject: PromiseSubject, seconds: number): Promise<number
   return operations;
 }
 
-// The longest that a repeated timer came after its due, in milliseconds.
+// The maximum delay of a repeated timer, in milliseconds.
 function watchTimer(): { stop(): number } {
   let last = performance.now();
   let latest = 0;
@@ -77,7 +77,7 @@ function watchTimer(): { stop(): number } {
   const timer = setInterval(late, timerMs);
   return {
     stop() {
-      // One that never came is late as well.
+      // A timer that never fired is late as well.
       late();
       clearInterval(timer);
       return latest;

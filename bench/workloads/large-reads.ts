@@ -47,7 +47,7 @@ const streamMiB = 1024;
 
 const stream: Workload<'byteStreamer', JobParams & { path: string }> = {
   name: 'stream-1g',
-  title: 'A cached file of 1 GiB as a stream, per MiB: readableStream() beside createReadStream()',
+  title: 'A cached file of 1 GiB as a stream, per MiB: readableStream() compared with createReadStream()',
   issue: 16,
   order: 17,
   inline: true,

@@ -64,7 +64,7 @@ export default [
   }),
   lines({
     name: 'lines-batch',
-    title: 'Lines of a 100 MB file, lines({ batch: 1024 }) beside one at a time',
+    title: 'Lines of a 100 MB file, lines({ batch: 1024 }) compared with one at a time',
     order: 101,
     batch: true,
     baseline: 'uvfiles-single',

@@ -46,13 +46,13 @@ function inChild({
 export default [
   inChild({
     name: 'memory-queued',
-    title: 'Memory of 100,000 reads queued at once, each beside its buffer (bytes)',
+    title: 'Memory of 100,000 reads queued at once, each without its buffer (bytes)',
     order: 40,
     job: 'queued',
     size: 256,
     rounds: 3,
     fixedTotal: ({ quick }) => (quick ? 2000 : 100_000),
-    floors: [{ value: 'bytesEach', atMost: 400, text: 'under 400 bytes each beside their buffers' }],
+    floors: [{ value: 'bytesEach', atMost: 400, text: 'under 400 bytes each without their buffers' }],
   }),
   inChild({
     name: 'memory-flat',

@@ -10,7 +10,7 @@ type Mixed = ReadSubject & { load: ReturnType<Capabilities['bulkLoad']> };
 const workload: Workload<'bulkLoad', ReadParams & { source: string; copy: string; top: string }, Mixed> = {
   name: 'mixed',
   title:
-    'Cached 4 KiB reads, 1 in flight, while 2 GB are copied and 100,000 entries walked: p99 beside that alone',
+    'Cached 4 KiB reads, 1 in flight, while 2 GB are copied and 100,000 entries walked: p99 compared with reads alone',
   issue: 6,
   order: 230,
   capability: 'bulkLoad',

@@ -182,7 +182,7 @@ function expectEqual(found: number, expected: number): void {
 
 const written = Buffer.alloc(size, 'written ');
 
-/** What the issue asks for by name. */
+/** The calls that the issue names. */
 const asked = [
   reads(1, floor(6, 4)),
   reads(512, floor(4, 3)),

@@ -46,7 +46,7 @@ export function randomReads({
   };
 }
 
-/** Reads at sixteen of the positions and looks at every byte. */
+/** Reads at sixteen of the positions and checks every byte. */
 export async function verifyReads(
   subject: ReadSubject,
   { size: bytes, positions, slots }: ReadParams,

@@ -63,7 +63,7 @@ const wholeSizes = [1, 4, 16, 64, 256, 1024, 16_384, 102_400].map((value) => {
   });
 });
 
-// The file is a hole but for its last megabyte, which is what is read: 10 GB of pages need not be there.
+// The file is a hole except for its last megabyte, which is read. So 10 GB of pages are not needed.
 const tail = 1 << 20;
 const fileSizes = [1, 16, 256, 1024, 10_240].map((value) =>
   randomReads({

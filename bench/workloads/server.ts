@@ -17,7 +17,7 @@ export interface ServerParams extends Omit<ServerTask, 'contender'> {
 export interface RunningServer {
   readonly port: number;
   readonly service: Service;
-  /** The most requests per second of the last round: where the next one begins to look. */
+  /** The most requests per second of the last round, from which the next round begins to search. */
   limit?: number;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export async function startServer(
   }
 }
 
-/** One stretch of load: what the clients saw, and what it cost the server. */
+/** One period of load: what the clients saw, and what it cost the server. */
 export async function putLoad(
   { port, service }: RunningServer,
   { generator, connections, paths }: ServerParams,
@@ -56,7 +56,7 @@ export async function putLoad(
   return { ...seen, ...(await service.ask<ServerFigures>('end')) };
 }
 
-/** The figures of a stretch as a sample. */
+/** The figures of a period as a sample. */
 export function sampleOf(figures: LoadFigures & ServerFigures): Sample {
   const { requests, seconds, p50, p99, p999, p9999, max, latencies, timeline, cpuMs } = figures;
   const { delayP99Ms, delayMaxMs, rssMiB, rssGrowthMiB, bulkMs } = figures;
@@ -81,7 +81,7 @@ const rateStep = 1.2;
 /** The figures of the highest rate at which the server keeps up and its p99 is low enough. */
 async function limitOf(running: RunningServer, params: ServerParams, { quick }: Context) {
   const seconds = quick ? 0.2 : 1.5;
-  // A bad stretch is repeated once, because other programs may have caused it.
+  // A bad period is repeated once, because other programs may have caused it.
   const attempt = async (rate: number, attempts = 2): Promise<LoadFigures & ServerFigures> => {
     const figures = await putLoad(running, params, { seconds, rate });
     return isKeptUp(figures, rate) || attempts === 1 ? figures : attempt(rate, attempts - 1);
@@ -193,7 +193,7 @@ export default [
   server({
     name: 'server-bulk',
     title:
-      'The same server at 300 requests per second beside a copy of 2 GB and two walks of 100,000 entries every 2 seconds',
+      'The same server at 300 requests per second during a copy of 2 GB and two walks of 100,000 entries every 2 seconds',
     order: 401,
     bulk: true,
     measure: async (running, params, _total, { quick }) =>

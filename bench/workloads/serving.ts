@@ -20,7 +20,7 @@ const serving = (rest: {
 }): Workload<'fileHandler', ServerParams, RunningServer> => {
   const { size, bytes, files, ...named } = rest;
   return {
-    title: `Static files of ${size} over HTTP, flat out: serveFile beside send, sirv and createReadStream`,
+    title: `Static files of ${size} over HTTP, flat out: serveFile compared with send, sirv and createReadStream`,
     issue: 15,
     inline: true,
     capability: 'fileHandler',

@@ -71,8 +71,8 @@ function unpackPackage(cache: string, major: string, unpacked: string): void {
   const versions = run('apt-cache', [...options, 'showsrc', 'nodejs'])?.match(/(?<=^Version: ).*/gm) ?? [];
   let archive: string | undefined;
   for (const version of new Set(versions.filter((each) => each.startsWith(`${major}.`)))) {
-    // A version may be listed before its files are there, or after they are gone. Where only some are missing, the original
-    // source may still be there.
+    // A version may be listed before its files exist, or after they have been removed. If only some are missing, the original
+    // source may still exist.
     run('apt-get', [...options, 'source', '--tar-only', '--download-only', `nodejs=${version}`]);
     archive = readdirSync(cache).find(
       (name) => name.startsWith(`nodejs_${major}.`) && name.endsWith('.orig.tar.xz'),

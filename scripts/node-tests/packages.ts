@@ -6,7 +6,7 @@ export interface TestedPackage {
   /** On GitHub. */
   readonly repository: string;
   readonly tag: string;
-  /** Of its devDependencies, what the tests need; with a version, what comes with others of them. */
+  /** The devDependencies that the tests need; those with a version come with other ones. */
   readonly tools: readonly string[];
   /** Each a program in the package's folder, and its arguments. */
   readonly commands: readonly (readonly string[])[];

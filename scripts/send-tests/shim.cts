@@ -22,7 +22,7 @@ function send(req: IncomingMessage, url: string, { root }: { root?: string } = {
       return answering;
     },
     pipe(res) {
-      // What waits for an event that does not come fails at once, not after a time.
+      // Tests that wait for an event that does not come fail immediately, not after a timeout.
       if (!isAnswerable) return res.destroy();
       let name: string;
       try {

@@ -73,7 +73,7 @@ async function search(page: Page, origin: string): Promise<string[]> {
   const found = await page.evaluate<number>(`(async () => {
     document.querySelector('#tsd-search-trigger').click();
     const results = () => document.querySelectorAll('#tsd-search-results li a').length;
-    // Once a second: it looks only when nobody has typed for a moment.
+    // Once a second, because the search starts only when nobody has typed for a moment.
     for (let i = 0; i < 30 && results() === 0; i++) {
       const input = document.querySelector('#tsd-search-input');
       input.value = 'readline';

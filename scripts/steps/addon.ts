@@ -104,13 +104,13 @@ export async function makeAddon({
   await nodeGyp('build', { cwd, heard });
 }
 
-/** What the loader says against the built addon, or '' when it loads: an undefined symbol is no linker's error here. */
+/** The error of the loader for the built addon, or '' if it loads. The linker does not report undefined symbols here. */
 async function loadError(): Promise<string> {
   const { code, output } = await run(process.execPath, ['-e', `require(${JSON.stringify(inRoot(ADDON))})`]);
   return code === 0 ? '' : output.trim();
 }
 
-/** A listener to a build's output that says how many files have been compiled, of how many if that is known. */
+/** A listener to the output of a build, which reports how many files have been compiled and, if known, of how many. */
 function countFiles(say: (text: string) => void, total: number | undefined): (text: string) => void {
   let done = 0;
   return (text) => {

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { build, type BuildResult, type Plugin } from 'esbuild';
 import { inRoot } from '../support/root.mjs';
 
-/** Subpaths that most programs do without. */
+/** Subpaths that most programs do not use. */
 const MORE = new Set(['promises/index', 's3/index', 'testing/index', 'cli/index']);
 /** Modules that the command line loads, and that no subpath names. */
 const COMMANDS = 'cli/index';
@@ -124,7 +124,7 @@ async function exportsOf(names: string[]): Promise<Map<string | undefined, strin
   );
 }
 
-/** A module of LATER as uvfiles.js sees it: each export is asked of later.js when it is used. */
+/** A module of LATER as uvfiles.js sees it: each export is requested from later.js when it is used. */
 const asksLater = (exported: ReadonlyMap<string | undefined, string[]>): Plugin => ({
   name: 'asks-later',
   setup(build) {
@@ -141,7 +141,7 @@ const asksLater = (exported: ReadonlyMap<string | undefined, string[]>): Plugin 
   },
 });
 
-/** Modules that another file has are taken from there. `places` has the file of each. */
+/** Modules that are in another file are taken from there. `places` has the file of each. */
 const fromOthers = (places: ReadonlyMap<string, string>, asked: Set<string>): Plugin => ({
   name: 'from-others',
   setup(build) {

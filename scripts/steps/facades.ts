@@ -59,7 +59,7 @@ function writeTypes(modules: string[]): void {
     const imports = readFileSync(inRoot('dist/cjs', file), 'utf8').matchAll(
       /(?:\bfrom|\bimport\(|\bimport)\s*['"](\.[^'"]+)\.js['"]/g,
     );
-    // A set may grow while it is gone through.
+    // A set may grow while it is being iterated over.
     for (const [, from] of imports) wanted.add(path.posix.join(path.posix.dirname(file), `${from}.d.ts`));
   }
   writeFileSync(inRoot('dist/types/package.json'), '{ "type": "commonjs" }\n');

@@ -1,4 +1,4 @@
-// The house rules that no other tool checks, each with the reason that it prints.
+// The project's rules that no other tool checks, each with the reason that it prints.
 import { readFileSync } from 'node:fs';
 import { inRoot } from './root.mjs';
 
@@ -43,7 +43,7 @@ const RULES = [
 /** The maximum length of a file. A test program can list more cases than that. */
 const MAX_LINES = 400;
 
-/** One line for each breach in `names`, files of the repository: `file:line: what (why)`. */
+/** One line for each violation in `names`, files of the repository: `file:line: what (why)`. */
 export function houseRules(names: readonly string[]): string[] {
   const breaches: string[] = [];
   for (const name of names) {

@@ -30,7 +30,7 @@ export const KNOWN_FAULTS: readonly KnownFault[] = [
     title: 'a loop is watched where no job can be added',
     source: 'dispatcher_jobs',
     changes: [[/ {2}held_back_ = false;\n/, '']],
-    finding: /goes on for ever/,
+    finding: /runs forever/,
   },
   {
     title: 'Cancel() does not wait for the push of an operation that the poller has called ready',

@@ -16,7 +16,7 @@ function ownerIsGone() {
   try {
     pid = Number(readFileSync(OWNER, 'utf8'));
   } catch {
-    return false; // between mkdir and the write of the pid: not old enough to judge
+    return false; // between mkdir and the write of the pid: too new to judge
   }
   try {
     process.kill(pid, 0);

@@ -1,5 +1,5 @@
-// @ts-check (plain JavaScript, because it runs before the packages are installed)
-// Where the repository stands, so that every script works whatever the current directory is.
+// @ts-check (plain JavaScript, because it runs before the packages are installed) The location of the repository, so that every
+//   script works in any current directory.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from './root.mjs';
 
-/** Lays it out in `folder`, to be packed there. Wants the addon and the TypeScript built. */
+/** Lays it out in `folder`, to be packed there. Requires the built addon and the compiled TypeScript. */
 export function stagePackage(folder: string): void {
   const { files } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8')) as { files: string[] };
   const names = files.filter((each) => !each.startsWith('!') && each !== 'prebuilds');

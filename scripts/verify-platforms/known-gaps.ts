@@ -83,7 +83,7 @@ export const KNOWN_GAPS: KnownGap[] = [
           `the end of the process > leaves nothing after ${signal} while the program is stuck in a loop`,
         ]),
         'the end of the process > leaves nothing when the same signal comes several times',
-        'the end of the process > is up to the listener of the program, and the files are removed at exit',
+        'the end of the process > is left to the listener of the program, and the files are removed at exit',
         'the end of the process > leaves all files in place if a listener lets the program continue',
         'the end of the process > removes the files again after the last listener is removed',
         'the end of the process > is detected without listeners of signals',
@@ -181,7 +181,7 @@ export const KNOWN_GAPS: KnownGap[] = [
     tests: {
       'tempfile/gettempdir': [
         'gettempdir > takes TMPDIR before TEMP before TMP before /tmp',
-        'gettempdir > skips what is missing, is not a directory, or cannot be written to, and leaves nothing behind',
+        'gettempdir > skips what is missing, is not a directory or is not writable, and leaves nothing behind',
       ],
     },
   },

@@ -203,7 +203,7 @@ export const ROWS = [
   muslUnderQemu,
 ];
 
-/** Built, and passes every gate, but not run here. */
+/** Built, and passed all checks, but not run here. */
 export const UNVERIFIED: [target: string, why: string][] = [
   ['darwin-x64', 'linked only: no macOS here'],
   ['darwin-arm64', 'linked only: no macOS here'],
