@@ -4,8 +4,9 @@
 //   TEST("keeps the order of operations within a lane") { CHECK_EQ(queue.size(), 3u); }
 //   TEST_MAIN()
 //
-// CHECKs may run on any thread; they count a failure and go on. REQUIRE ends the program: for what nothing after it
-// can do without. The runner (scripts/cc-tests.ts) reads the last line, "N passed, N failed".
+// CHECKs may run on any thread; they count a failure and go on. REQUIRE ends the program: for
+// conditions that everything after it needs. The runner (scripts/cc-tests.ts) reads the last line,
+// "N passed, N failed".
 #pragma once
 
 #include <atomic>
@@ -72,8 +73,8 @@ void CheckEqual(const A& actual, const B& expected, const char* text, const char
 #pragma GCC diagnostic pop
 #endif
 
-// Runs every test, or those whose name contains argv[1]. None is a failure: a filter that matches nothing proves
-// nothing.
+// Runs every test, or those whose name contains argv[1]. Running none is a failure, because a
+// filter that matches nothing proves nothing.
 inline int RunAll(int argc, char** argv) {
   const std::string filter = argc > 1 ? argv[1] : "";
   int passed = 0;

@@ -8,7 +8,7 @@ namespace test {
 
 namespace {
 
-// How many run at this moment, and the most there ever were.
+// How many run at this moment, and the maximum so far.
 struct Meter {
   std::atomic<int> now{0};
   std::atomic<int> most{0};
@@ -21,7 +21,7 @@ struct Meter {
   void Leave() { now--; }
 };
 
-// Checks that every operation came to exactly one end, and ran only if that end says so.
+// Checks that every operation ended exactly once, and ran only if its end says so.
 void CheckEnds(const Station& station) {
   for (const auto& lambda : station.lambdas) {
     CHECK_EQ(lambda->delivered + lambda->discarded, 1);

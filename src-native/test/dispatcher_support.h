@@ -24,7 +24,7 @@ constexpr uint32_t kThreads = 4;
 
 inline void Nothing() {}
 
-// Closed at first; those who pass wait until somebody opens it.
+// Closed at first. Threads that pass it wait until it is opened.
 class Gate {
  public:
   void Open() {
@@ -43,7 +43,7 @@ class Gate {
     std::lock_guard<std::mutex> lock(mutex_);
     return waiting_;
   }
-  // Until `count` threads stand before the gate.
+  // Until `count` threads wait at the gate.
   void AwaitWaiting(int count) {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [&] { return waiting_ >= count; });

@@ -324,8 +324,9 @@ TEST("closing returns its permits") {
   CHECK_EQ(station.delivered, 1);
 }
 
-// A job that has just done a run of quick operations looks out for more before it ends, and what it sees in the lanes of
-// a dispatcher that closes is not for it: it would look again for ever, under the lock that Close() needs.
+// A job that has just performed a series of quick operations waits for more before it ends. It must
+// ignore the lanes of a dispatcher that closes. Otherwise, it would check them forever, under the
+// lock that Close() needs.
 TEST("closing ends a job that waits for more work while its lanes are full") {
   ProcessPool pool(2);
   for (int round = 0; round < 300; round++) {
@@ -375,7 +376,7 @@ TEST("serves an environment while operations of another one hang and hold all pe
     RunBoth(hung, other, [&] { return other.delivered == i; });
   }
   CHECK_EQ(hung.delivered, 0);
-  // And ends while a helper of its own runs.
+  // Ends while one of its helpers runs.
   Gate second;
   other.Submit([&] { second.Pass(); });
   RunBoth(hung, other, [&] { return other.dispatcher->jobs() == 1; });

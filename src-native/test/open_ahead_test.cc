@@ -285,7 +285,7 @@ TEST("recognizes uncached files by their time, or by the kernel's answer") {
   CHECK(!lane.FilesAreCold());
   for (int i = 0; i < 4; i++) lane.RecordFile(100 * 1000, false);
   CHECK(lane.FilesAreCold());
-  // The disk was asked in time: they are cold all the same.
+  // The disk was asked in time, but they still count as cold.
   for (int i = 0; i < 40; i++) lane.RecordFile(3000, true);
   CHECK(lane.FilesAreCold());
   for (int i = 0; i < 40; i++) lane.RecordFile(3000, false);

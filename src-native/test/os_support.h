@@ -56,7 +56,7 @@ inline Outcome Run(TaskKind kind, std::vector<std::string> bytes, std::vector<in
   return RunToEnd(*Begin(kind, std::move(bytes), std::move(numbers)), hurried);
 }
 
-// The same bytes each time, which no copy makes by chance.
+// The same bytes each time, which no wrong copy contains by chance.
 inline std::string Noise(size_t size) {
   std::string text(size, '\0');
   uint32_t state = 12345;

@@ -117,7 +117,7 @@ TEST("recognizes mount points, and descriptors of the same file") {
   Clear(top);
 }
 
-TEST("makes a chain of directories, only the last with the mode asked for") {
+TEST("makes a chain of directories, only the last with the requested mode") {
   const std::string top = Scratch();
   const mode_t before = ::umask(022);
   CHECK_EQ(Run(TaskKind::kMakeDirectories, {top + "/a//b/c/"}, {0700, 0}).code(), 0);

@@ -1,4 +1,5 @@
-// What operations do on a pool thread, on real files: short of nothing, at exact places, and told when it fails.
+// What operations do on a pool thread, on real files: complete transfers at exact positions, and
+// reported failures.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>

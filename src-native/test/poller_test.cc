@@ -1,4 +1,5 @@
-// The polling thread alone, over real pipes: whom it wakes, and whom it never touches again.
+// The polling thread alone, over real pipes: which waiters it wakes, and which it never touches
+// again.
 #include "core/poller.h"
 
 #include <fcntl.h>

@@ -102,7 +102,7 @@ describe('every public function', () => {
     });
   }
 
-  /** Makes one call, on a handle of its own. */
+  /** Makes one call, on a separate handle. */
   async function attemptAlone(subject: Subject, ...attempt: Parameters<Attempt>): Promise<void> {
     const prepared = await subject.prepare();
     try {

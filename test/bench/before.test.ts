@@ -56,7 +56,7 @@ describe("the benchmark's comparison of two builds", () => {
     expect(contender.randomReader).to.be.a('function');
   });
 
-  describe('of which one is of another checkout', () => {
+  describe('one of which comes from another checkout', () => {
     let other: string;
     before(() => {
       other = mkdtempSync(path.join(tmpdir(), 'uvfiles-other-build-'));
@@ -83,7 +83,7 @@ describe("the benchmark's comparison of two builds", () => {
       }
     }
 
-    it('takes no part in what that build lacks', async () => {
+    it('omits the workloads that the older build cannot run', async () => {
       const contender = await contenderBefore(other);
       expect(contender.lacks?.(['serveFile'])).to.equal(undefined);
       expect(contender.lacks?.(['serveFile', 'os.walk'])).to.equal('os.walk');

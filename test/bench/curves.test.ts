@@ -17,7 +17,7 @@ describe("the benchmark's curves", () => {
     expect([16, 10_240].map((value) => nameOf('MiB', value))).to.deep.equal(['16M', '10G']);
   });
 
-  it('name numbers exactly, and large ones in thousands', () => {
+  it('show numbers exactly, and large ones with separators', () => {
     expect(
       [0, 1, 4096, 32_768, 100_000].map((value) => pointName({ group, of: 'workers', value })),
     ).to.deep.equal([...['0', '1', '4096', '32.8k', '100k']]);

@@ -64,7 +64,7 @@ describe('uvfiles on the command line', () => {
     'a command that is none': ['doktor'],
     'an option that is none': ['doctor', '--jason'],
     'a path too many': ['doctor', '.', '.'],
-    'a path that is not there': ['doctor', '/no/such/path'],
+    'a path that does not exist': ['doctor', '/no/such/path'],
     'a file to make a directory in': ['bench', program],
     'no number of seconds': ['bench', '--seconds', 'many'],
     'an option that build does not have': ['build', '--nodedirs=/usr'],

@@ -42,7 +42,7 @@ describe('the end of a wait', () => {
         });
       const stopping = new AbortController();
       const stopped = begin({ signal: stopping.signal }, 'stopped');
-      // Long enough that all of them wait by then.
+      // Long enough that all of them are waiting by then.
       const late = await Promise.all(begin({ timeout: 3000 }, 'late'));
       stopping.abort();
       for (const [kind, ended] of [

@@ -283,7 +283,7 @@ describe('errors', () => {
     expect(closed.message).to.equal('I/O operation on closed file');
   });
 
-  it('of a pipe say that it cannot be sought', async function () {
+  it('of a pipe say that it is not seekable', async function () {
     if (process.platform !== 'linux') skip(this, '/proc is only on Linux');
     const f = await open('/proc/self/fd/0', 'rb').catch(() => undefined);
     await f?.close();

@@ -38,7 +38,7 @@ describe('a view to read into', () => {
             await f.seek(0);
             const earlier = [before(), f.seek(3)];
             const { buffer, view } = viewOf8();
-            // A positional read does not wait for its turn, and has perhaps been made at the call.
+            // A positional read does not wait for its turn, and may already have been made at the call.
             const reading = rejection(read(f, view)).catch((resolved: Error) => resolved);
             spoil(buffer);
             await Promise.all(earlier);
@@ -49,7 +49,7 @@ describe('a view to read into', () => {
         });
       }
 
-      // It would get what is in the buffer.
+      // Otherwise, it would get what is in the buffer.
       if (buffering > 0 && name === 'readinto1') continue;
       it(`gets as many bytes as it had room at the call of ${name}, with a buffer of ${buffering}`, async () => {
         await using f = await opened(buffering);
@@ -71,7 +71,7 @@ describe('a view to read into', () => {
         const reading = f.preadinto(view, 0);
         spoil(buffer);
         const found = await reading.then(String, (error: { code: string }) => error.code);
-        // Without a buffer, cached bytes are there at the call.
+        // Without a buffer, cached bytes are available at the call.
         expect(found).to.be.oneOf(buffering === 0 ? ['ERR_INVALID_STATE', '8'] : ['ERR_INVALID_STATE']);
       });
     }

@@ -54,7 +54,7 @@ describe('a full disk', () => {
     fs.unlinkSync(`${mounted}/f`);
   });
 
-  it('rejects a close that cannot flush, and closes the file all the same', async () => {
+  it('rejects a close that cannot flush, but closes the file', async () => {
     const f = await open(`${mounted}/f`, 'wb', { buffering: 1_000_000 });
     await f.write(Buffer.alloc(500_000));
     const fd = f.fileno();
@@ -157,7 +157,7 @@ describe('a failing disk', () => {
         `for (const buffering of [-1, 0]) {
            const f = await open(at('closing'), 'wb', { buffering });
            answer.push(await code(f.close()), await code(f.close()), f.closed);
-           // Most likely under the number that has become free: a second close would hit it.
+           // Most likely with the number that has become free: a second close would close it.
            const next = await open(at('other'), 'wb');
            answer.push(await code(next.write(Buffer.from('x'))), await code(next.close()));
          }

@@ -195,7 +195,7 @@ describe('a FIFO', function () {
     await writer.close();
   });
 
-  it('has no positions', async () => {
+  it('has no position', async () => {
     const fifo = makeFifo();
     await using reader: BinaryFile = await open(fifo, 'rb');
     await using writer = await open(fifo, 'wb');

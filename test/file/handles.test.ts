@@ -268,7 +268,7 @@ describe('reconfigure', () => {
     expect(JSON.parse(child.stdout)).to.equal('fffe61006200');
   });
 
-  it('changes nothing for null, as Python for None', async () => {
+  it('changes nothing for null, as Python does for None', async () => {
     const f = await open(folder.put('g', 'a\nb'), 'r+', { encoding: 'ascii', errors: 'ignore' });
     await f.readline();
     await f.reconfigure({ encoding: null, errors: null, lineBuffering: true } as never);

@@ -1,4 +1,5 @@
-// Random reads and streams of one handle: no byte is lost or given twice, and no two results share memory with a chunk of a stream.
+// Random reads and streams of one handle: no byte is lost or returned twice, and no result shares memory with a chunk of a
+// stream.
 import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { type BinaryFile, open, type RawFile } from 'uvfiles';

@@ -224,7 +224,7 @@ describe('many streams on one signal', () => {
   });
 });
 
-describe('a stream whose reader lets go of it while a read waits', () => {
+describe('a stream whose reader releases it while a read waits', () => {
   for (const kind of ['bytes', 'text'] as const)
     it(`leaves the ${kind} that arrive later to the handle, or to the next reader`, async function () {
       if (process.platform === 'win32') skip(this, 'Windows has no FIFOs');

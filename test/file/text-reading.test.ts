@@ -1,4 +1,4 @@
-// Reading text files: characters, lines, line ends, iteration, and what a failed read leaves behind.
+// Reading text files: characters, lines, line endings, iteration, and what a failed read leaves behind.
 import { expect } from 'chai';
 import { open } from 'uvfiles';
 import { fileOf, hex, rejection, removeFiles } from '../support/text-files.js';
@@ -13,7 +13,7 @@ describe('reading text', () => {
     expect(await f.read(1)).to.equal('');
   });
 
-  it('translates line ends by default, and only \\n, \\r and \\r\\n end lines', async () => {
+  it('translates line endings by default, and only \\n, \\r and \\r\\n end lines', async () => {
     await using f = await open(fileOf('a\r\nb\rc\nd\u2028\u0085\x0be\r'));
     expect(await f.readlines()).to.deep.equal(['a\n', 'b\n', 'c\n', 'd\u2028\u0085\x0be\n']);
     expect(f.newlines).to.deep.equal(['\r', '\n', '\r\n']);

@@ -1,4 +1,4 @@
-// Writing text files: line ends, byte order marks, buffering by lines, and what a failed write leaves behind.
+// Writing text files: line endings, byte order marks, buffering by lines, and what a failed write leaves behind.
 import { EOL } from 'node:os';
 import { expect } from 'chai';
 import { open } from 'uvfiles';

@@ -238,7 +238,7 @@ describe('a writable stream of bytes', () => {
 });
 
 describe('a stream of text', () => {
-  it('decodes across chunks and translates line ends', async () => {
+  it('decodes across chunks and translates line endings', async () => {
     const text = 'größe ☃\r\nλ𝒳\r'.repeat(10_000);
     await using file = await open(newFile(text));
     expect(await file.readline()).to.equal('größe ☃\n');

@@ -93,7 +93,7 @@ for (const prefix of ['/virtual/files', 'flat://bucket']) {
     it('publishes nothing if the opened file cannot be written', async () => {
       await writeFile(at('f'), 'old');
       const ended: unknown[] = [];
-      // Shows what was written, and what was cut off, when it is closed.
+      // Makes what was written, and what was cut off, visible when it is closed.
       const readOnly = wrap(flat.files, {
         async open(path, flags, permissions, call) {
           const file = await flat.files.open(path, flags & ~O_TRUNC, permissions);

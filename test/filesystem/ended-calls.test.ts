@@ -58,7 +58,7 @@ describe('calls of a mounted file system that ignores their signal and deadline'
     ['a timeout', 'ERR_TIMEOUT', (ms) => ({ timeout: ms })],
     ['a signal', 'ABORT_ERR', (ms) => ({ signal: AbortSignal.timeout(ms) })],
   ];
-  /** Ends `call` while the file system is at its first step: soon, but on any machine not before that. */
+  /** Ends `call` while the file system is at its first step: soon, but on no machine before that. */
   async function endIn(
     call: (o: OpOptions) => Promise<unknown>,
     options: (ms: number) => OpOptions,

@@ -1,5 +1,5 @@
-// File systems whose inode numbers are beyond 2^53, where neighbours are one and the same number of JavaScript, and file systems
-// that do not know a number.
+// File systems whose inode numbers are beyond 2^53, where adjacent numbers are the same number in JavaScript, and file systems
+// without inode numbers.
 import type { Stats } from 'node:fs';
 
 import { expect } from 'chai';

@@ -1,4 +1,4 @@
-// The uvfiles:op channel hears operations on mounted file systems as it hears those on real files.
+// The uvfiles:op channel publishes operations on mounted file systems in the same way as those on real files.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -165,7 +165,7 @@ describe('the uvfiles:op channel on mounted file systems', () => {
       await file.close();
     });
     const expected = 'read read read read write write fstat ftruncate fsync fdatasync';
-    // A lock looks which file it is first.
+    // A lock first checks which file it is.
     expect(names.join(' ')).to.match(new RegExp(`^${expected} (fstat )?lock lock close$`));
     const readers: (() => unknown)[] = [
       async () => {

@@ -8,7 +8,7 @@ import { memoryFiles } from 'uvfiles/testing';
 import { rejection, scratchDirectory } from '../support/temp.js';
 
 const TIMEOUT = 60_000;
-/** So many that all file systems list them in several batches. */
+/** Enough that all file systems list them in several batches. */
 const ENTRIES = 4000;
 
 describe('the timeout of a loop', () => {

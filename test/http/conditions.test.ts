@@ -42,7 +42,7 @@ describe('serveFile and conditional requests', () => {
       expect((await fetch(url, { headers: { [name]: value } })).status, name).to.equal(304);
       expect(asked).to.include({ [name]: value, 'cache-control': 'no-cache' });
     }
-    // Without a condition, it is a reload.
+    // Without a condition, the request is a reload.
     expect((await fetch(url, { headers: { 'cache-control': 'no-cache' } })).status).to.equal(200);
   });
 
@@ -74,7 +74,7 @@ describe('serveFile and conditional requests', () => {
       expect(await status({ range: 'bytes=0-1', 'if-range': '"mine"' })).to.equal(206);
       expect(await status({ range: 'bytes=0-1', 'if-range': date })).to.equal(206);
     }
-    // What is no validator is sent as it is, and compared with nothing.
+    // A value that is not a validator is sent unchanged, and is not compared.
     serve = (req, res) =>
       serveFile(req, res, req.url!, {
         root: scratch.path,

@@ -1,4 +1,4 @@
-// Small files that serveFile answers with from memory, without a thread.
+// Small files that serveFile sends from memory, without a thread.
 import { expect } from 'chai';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';

@@ -25,7 +25,7 @@ describe('a read that the cache cuts short', () => {
           const reading = f.preadinto(view, ${position});
           truncateSync(file, 100);
           const count = await reading;
-          // The kernel gives zeros to a read that meets a truncation.
+          // The kernel returns zeros to a read during which the file is truncated.
           const isRead = (byte) => byte === 0x78 || byte === 0;
           if (!view.subarray(0, count).every(isRead)) console.log('wrong bytes before', count);
           if (!view.subarray(count).every((byte) => byte === 0xaa)) console.log('bytes behind', count);

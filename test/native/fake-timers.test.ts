@@ -6,7 +6,7 @@ import path from 'node:path';
 import { makeFifo } from '../support/pipes.js';
 import { runProgram, scratchDirectory } from '../support/temp.js';
 
-// As the fake timers of Jest, Vitest and sinon do it, and then as those of node:test.
+// As the fake timers of Jest, Vitest and sinon do, and then as those of node:test do.
 const FAKES = {
   'global functions and clocks': `
     const never = () => ({ ref() { return this; }, unref() { return this; }, hasRef: () => false });

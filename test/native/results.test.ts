@@ -47,7 +47,7 @@ describe('the memory of results', () => {
     await f.close();
   });
 
-  it('can be scarce on the JavaScript heap, and every result is still delivered', async () => {
+  it('can be short on the JavaScript heap, and every result is still delivered', async () => {
     const answer = answerOf(
       await runProgram(
         `import { open, os, readBytes, readMany, tempfile } from 'uvfiles';
@@ -79,7 +79,7 @@ describe('the memory of results', () => {
 describe('the memory of arguments', () => {
   const folder = new Folder();
 
-  it('can be scarce: the call rejects, and the next one succeeds', async function () {
+  it('can be short: the call rejects, and the next one succeeds', async function () {
     if (process.platform !== 'linux') skip(this, 'only Linux limits address space with ulimit -v');
     const answer = answerOf(
       await runProgram(

@@ -125,7 +125,7 @@ describe('at ulimit -n 64', () => {
         const done = outcomes.filter(({ status }) => status === 'fulfilled').length;
         // Those that a job has just taken are not in the queue.
         console.log(refused + done, done >= 100 && done <= 250);
-        // Somebody has to be there who waits for others; without descriptors it could not begin to.
+        // The poller must have been started before, because it could not start without descriptors.
         await readBytes(top + '/fifo', { signal: AbortSignal.timeout(20) }).catch(() => 0);
       }`;
     expect(await run(program)).to.equal('1300 true\n1300 true');
@@ -226,7 +226,7 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('50 50 50 50 50 50');
   });
 
-  it('loads the tables of legacy encodings after a shortage in which they were asked for', async () => {
+  it('loads the tables of legacy encodings after a shortage in which they were requested', async () => {
     const program = `
       const { writeFileSync } = await import('node:fs');
       writeFileSync(top + '/japanese', Buffer.from([0x93, 0xfa]));

@@ -1,6 +1,6 @@
 // glob compared with bash and Python: random patterns in random trees, all from a seed.
 //
-// UVFILES_GLOB_PATTERNS sets how many patterns each judge is asked about (1,000 unless set), UVFILES_GLOB_SEED the first seed.
+// UVFILES_GLOB_PATTERNS is the number of patterns for each judge (default: 1,000), and UVFILES_GLOB_SEED the first seed.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -55,7 +55,7 @@ function judged(dialect: Dialect, patterns: string[], top: string, dot: boolean)
     if (path === '') results.push([]);
     else results.at(-1)!.push(path);
   }
-  // One that is begun behind the last, and what follows the last NUL.
+  // One that begins after the last, and what follows the last NUL.
   return results.slice(0, -2);
 }
 

@@ -1,4 +1,4 @@
-// makedirs of paths that end in a dot, or on which something is in the way.
+// makedirs of paths that end in a dot, or that contain a file.
 import { expect } from 'chai';
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

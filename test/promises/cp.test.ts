@@ -64,7 +64,7 @@ onPosix('promises.cp of a tree to a place where nothing is', () => {
   }
 
   for (const verbatimSymlinks of [false, true])
-    it(`makes what Node makes, with verbatimSymlinks ${verbatimSymlinks}`, async () => {
+    it(`creates what Node creates, with verbatimSymlinks ${verbatimSymlinks}`, async () => {
       await plant();
       const options = { recursive: true, verbatimSymlinks };
       await nodeFs.cp(at('tree'), at('by-node'), options);

@@ -185,7 +185,7 @@ describe('concurrency, as in the tests of aiofiles', () => {
       while (!existsSync(${JSON.stringify(`${gate}.reached`)})) await new Promise(setImmediate);
       let answers = '';
       while (answers.length < 40) answers += await ask(others);
-      // Only now does the open go on.
+      // The open continues only now.
       writeFileSync(${JSON.stringify(gate)}, '');
       console.log(JSON.stringify([answers, await served]));
       files.close();

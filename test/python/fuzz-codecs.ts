@@ -1,4 +1,4 @@
-// Compares the codecs with Python's incremental ones: random text, spoilt and cut at random places, every handler.
+// Compares the codecs with Python's incremental ones: random text, damaged and cut at random places, with every handler.
 //   node --import tsx test/python/fuzz-codecs.ts [--seed N] [--count N] [--encodings NAME,NAME]
 import { parseArgs } from 'node:util';
 import type { ErrorHandlerName } from '../../lib/text/codec.js';
@@ -39,7 +39,7 @@ interface Outcome {
   texts?: string[];
   bytes?: string;
   error?: { kind: 'decode' | 'encode'; start: number; end: number; reason: string };
-  /** What could not be decoded, here only. */
+  /** What could not be decoded, only here. */
   object?: string;
 }
 
@@ -135,16 +135,17 @@ function same(ours: Outcome, theirs: Outcome, request: DecodeCase | EncodeCase):
   // Python keeps up to eight bytes of a sequence, which a long escape sequence exceeds.
   if (theirs.error?.reason === 'pending buffer overflow') return true;
   if (ours.error?.kind === 'decode' && theirs.error?.kind === 'decode') {
-    // What only switches is kept for the next character here, and counted with it.
+    // Bytes that only switch the character set are kept for the next character here, and counted with it.
     if (request.encoding === 'iso-2022-jp') {
       const length = ({ start, end }: { start: number; end: number }) => end - start;
       if (ours.error.reason === theirs.error.reason && length(ours.error) === length(theirs.error))
         return true;
     }
-    // Without its byte order mark a stream is no text here at all; Python may find malformed bytes before it misses that.
+    // Without its byte order mark, a stream is malformed here in any case. Python may find malformed bytes before it misses the
+    // mark.
     if (ours.error.reason.endsWith('start with BOM')) return true;
     if (JSON.stringify(ours.texts) !== JSON.stringify(theirs.texts)) return false;
-    // Python counts from behind the mark of utf-8-sig.
+    // Python counts from the end of the mark of utf-8-sig.
     if (ours.object!.startsWith('efbbbf')) return ours.error.reason === theirs.error.reason;
   }
   // Python's multibyte codecs lose what follows the first byte of a sequence cut by the end of the text.

@@ -68,7 +68,7 @@ async function runLane(path: string): Promise<void> {
   }
 }
 
-/** What differs first: an index into the results, 'close' or 'content'. */
+/** The first difference: an index into the results, 'close' or 'content'. */
 function difference(ours: Outcome, theirs: Outcome, { ops, vague }: Sequence): number | string | undefined {
   const length = Math.max(ours.results.length, theirs.results.length);
   for (let i = 0; i < length; i++) {
@@ -77,7 +77,7 @@ function difference(ours: Outcome, theirs: Outcome, { ops, vague }: Sequence): n
     if (here === undefined || there === undefined) return i;
     // An offset before the start is a RangeError here, the system's EINVAL in Python's binary files.
     if (here.error?.kind === 'value' && there.error?.errno === 22) continue;
-    // A position that carries decoder state in Python is no plain number.
+    // A position that contains the state of the decoder in Python is not a plain number.
     const isPosition = ['tell', 'seek'].includes(ops[i]?.[0] ?? '') && typeof here.value === 'number';
     const incomparable = isPosition && (vague || there.value === null);
     if (!incomparable && !same(here, there)) return i;
@@ -88,7 +88,7 @@ function difference(ours: Outcome, theirs: Outcome, { ops, vague }: Sequence): n
 
 function same(here: Result, there: Result): boolean {
   const kind = here.error?.kind;
-  // What fuzz-codecs.ts compares in full.
+  // fuzz-codecs.ts compares this completely.
   if ((kind === 'decode' || kind === 'encode') && kind === there.error?.kind) return true;
   return JSON.stringify(here) === JSON.stringify(there);
 }
@@ -115,7 +115,7 @@ function report(
   console.log(`  content python ${theirs.content} ${JSON.stringify(theirs.close)}`);
 }
 
-/** Memory, where the machine has such a directory: the comparison is of meaning, not of disks. */
+/** A directory in memory, if there is one, because the disk does not matter here. */
 function memoryDirectory(): string {
   try {
     accessSync('/dev/shm');

@@ -2,8 +2,8 @@
 import { appendFile, type BinaryFile, type RawFile } from 'uvfiles';
 
 /**
- * A binary file under test. How much `read1`, `readinto1` and `peek` give is up to the buffer, so they say how much it was,
- * and Python is asked for as much.
+ * A binary file under test. How many bytes `read1`, `readinto1` and `peek` return depends on the buffer, so they report the
+ * number, and Python is asked for the same number.
  */
 export class Binary {
   file: BinaryFile | RawFile;

@@ -9,13 +9,13 @@ import type { Failure, Outcome, Result, Sequence } from './sequence.ts';
 type AnyError = NodeJS.ErrnoException & { start: number; end: number; reason: string };
 type Driver = Record<string, (...operands: unknown[]) => Promise<unknown>>;
 
-/** The results; `ops` are changed where Python has to be told what happened here. */
+/** The results; `ops` are changed where Python has to know what happened here. */
 export async function runSequence(sequence: Sequence, at: string): Promise<Outcome> {
   const { path, end } = await place(at, sequence.content);
   const results: Result[] = [];
   let run: Binary | Text | undefined;
   try {
-    // The mode and the options are as random as the rest: some are refused.
+    // The mode and the options are random, too, and some are refused.
     const file = (await open(path, sequence.mode as 'r', sequence.options as object)) as
       TextFile | BinaryFile | RawFile;
     if (file instanceof TextFile) run = new Text(file, sequence.chunk);
@@ -45,7 +45,7 @@ export async function runSequence(sequence: Sequence, at: string): Promise<Outco
   return { results, close, content: await end() };
 }
 
-// How much these give is up to the buffer, or to when they end.
+// How much these return depends on the buffer, or on when they end.
 const counted = ['read1', 'readinto1', 'peek', 'ended', 'stream'];
 
 const kinds: Record<string, string> = {
@@ -122,7 +122,7 @@ class Text {
     return this.file.truncate(size);
   }
 
-  /** Places told before are not what they were once the file has changed. */
+  /** Positions that were returned earlier are not valid any more once the file has changed. */
   #changing() {
     if (this.file.buffer.mode !== 'rb' && !this.file.closed) this.#told = [];
   }

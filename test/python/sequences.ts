@@ -29,16 +29,16 @@ function textSequence(random: Random): Sequence {
   const encoding = random.pick(encodings);
   const writing = /[wax+]/.test(mode);
   let errors: string = random.pick(writing ? writeHandlers : handlers);
-  // Where text ends with bytes that are ignored, a position may be before or behind them; and writing over a part of a
-  // character makes such bytes.
+  // If text ends with bytes that are ignored, a position may be before or after them. Overwriting a part of a character creates
+  // such bytes.
   if (errors === 'ignore' && mode.includes('+')) errors = 'replace';
   const isWide = /utf-?(16|32)/i.test(encoding);
-  // What is written goes in native order, as in Python: a text in the other one would be neither after that.
+  // Data is written in native order, as in Python. In a text in the other order, the result would be neither.
   let bytes = bytesOf(encodable(random, encoding, 50), encoding, random, {
     bigEndian: !mode.includes('+'),
     markless: !isWide,
   });
-  // Surrogates for ASCII bytes there are none, and wide encodings have such in malformed units.
+  // There are no surrogates for ASCII bytes, which malformed units of wide encodings can contain.
   const raising = [
     'strict',
     'surrogatepass',
@@ -50,10 +50,10 @@ function textSequence(random: Random): Sequence {
   // Python's multibyte codecs lose what follows the first byte of a cut sequence, see docs/differences-from-python.md.
   const loses = errors === 'surrogateescape' && isMultibyte(encoding);
   const spoilt = !loses && random.once(lenient ? 2 : 12);
-  // A text without its byte order mark is malformed in another way in Python, so the mark stays.
+  // Without its byte order mark, a text is malformed in another way in Python, so the mark stays.
   const kept = isWide ? 4 : 0;
   if (spoilt) bytes = Buffer.concat([bytes.subarray(0, kept), spoil(random, bytes.subarray(kept))]);
-  // Half a byte order mark is no text in either, but Python's position is behind it.
+  // Half a byte order mark is not text in either, but Python's position is after it.
   if (encoding === 'utf-8-sig' && bytes.length < 3) bytes = Buffer.alloc(0);
   const content = mode.includes('x') || random.once(12) ? null : bytes.toString('hex');
   const options: SequenceOptions = {
@@ -64,11 +64,11 @@ function textSequence(random: Random): Sequence {
   if (random.once(2)) options.buffering = random.pick([1, 2, 3, 5, 17]);
   const vague = spoilt && errors === 'ignore';
   const sequence: Sequence = { op: 'sequence', content, mode, options, vague, ops: [] };
-  // Where a chunk ends decides when malformed text is noticed, so such text comes in one chunk; writing over a part of a
-  // character makes some.
+  // The end of a chunk determines when malformed text is noticed, so such text comes in one chunk. Overwriting a part of a
+  // character creates malformed text.
   if (lenient || (!spoilt && !mode.includes('+')))
     sequence.chunk = random.pick([1, 1, 2, 3, 4, 5, 7, 16, 8192]);
-  // Within what stands for malformed bytes there is no byte offset, see docs/differences-from-python.md.
+  // Within the replacement of malformed bytes there is no byte offset, see docs/differences-from-python.md.
   const telling = errors !== 'backslashreplace' || (!spoilt && !mode.includes('+'));
   const choices = choicesFor(random, { encoding, errors, telling, isWhole: sequence.chunk === undefined });
   return { ...sequence, ops: random.list(16, () => random.pick(choices)()) };
@@ -114,13 +114,13 @@ function choicesFor(
     () => ['truncate', random.pick([null, random.below(60)])],
     () => (random.once(3) ? ['seek', random.pick([-1, 1, 5]), random.pick([1, 2])] : ['tell']),
   );
-  // Python takes a plain offset in UTF-16 for native order; here the byte order mark decides.
+  // Python assumes native order for a plain offset in UTF-16. Here, the byte order mark decides.
   if (!/utf-?(16|32)/i.test(encoding) && errors !== 'backslashreplace')
     choices.push(() => ['seek', random.below(40), 0]);
   return choices;
 }
 
-/** A change of how text is read, from the start of the file on: within text neither side allows it. */
+/** A change of how text is read, from the start of the file on: neither side allows it within text. */
 function restart(random: Random, isWhole: boolean): Operation {
   const options: object[] = [
     { lineBuffering: random.once(2) },

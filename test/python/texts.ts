@@ -1,4 +1,4 @@
-// Text and bytes worth decoding: characters of every length in every encoding, cut and spoilt at random.
+// Text and bytes to decode: characters of every length in every encoding, cut and damaged at random.
 import type { ErrorHandlerName } from '../../lib/text/codec.js';
 import { encode } from '../../lib/text/encoder.js';
 import { findCodec, type Codec } from '../../lib/text/registry.js';

@@ -99,7 +99,7 @@ describe('the states that a power cut may leave', function () {
     for (const each of names) writeFileSync(at(each), 'old');
     const code = `
       await Promise.all(${JSON.stringify(names)}.map(async (name) => {
-        // Nobody syncs these: they are there in any part, and make the states many.
+        // These are never synced, so any part of them can exist, which multiplies the states.
         if (name < 'd') await writeFile(top + '/noise of ' + name, 'noise');
         await writeAtomic(top + '/' + name, name.repeat(3000));
         say(name);

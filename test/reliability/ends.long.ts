@@ -10,7 +10,7 @@ import { figure } from './support/figures.js';
 const [FIRST, STEP, TIMES] = [1, 5, 12];
 const ATOMIC_SIZE = 30_000;
 
-/** What is done with the resolution whose number was given, and what becomes of the program. */
+/** What is done with the resolution of the given number, and how the program ends. */
 const WAYS: Record<string, { act: string; code: number; continues?: boolean }> = {
   'ends in a resolution': { act: 'process.exit(7);', code: 7 },
   'throws in a resolution': { act: "throw new Error('thrown');", code: 1 },

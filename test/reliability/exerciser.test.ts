@@ -1,5 +1,5 @@
-// Random reads, writes, seeks and truncations through every layer, in the manner of fsx: each answer is that of an array of bytes,
-// and another reader of the same file sees the same bytes.
+// Random reads, writes, seeks and truncations through every layer, like fsx: each result is that of an array of bytes, and
+// another reader of the same file sees the same bytes.
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -25,7 +25,7 @@ const opened: Record<Layer, (file: string, isNew: boolean) => Promise<Handle>> =
   append: (file) => open(file, 'a+b', { buffering: 512 }),
 };
 
-/** What the file should be. */
+/** The expected content of the file. */
 class Expected {
   content = Buffer.alloc(0);
   position = 0;
@@ -70,7 +70,7 @@ function interruptions(
       if (delay === 1) await Promise.resolve();
       if (delay === 2) await setImmediate();
       controller.abort();
-      // One that has ended takes nothing along: later reads see the same bytes.
+      // A cancelled one consumes nothing: later reads see the same bytes.
       const data = await reading.catch((error: unknown) => {
         expect((error as NodeJS.ErrnoException).code).to.be.oneOf(['ABORT_ERR', 'ERR_TIMEOUT']);
         return '';

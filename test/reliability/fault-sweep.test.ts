@@ -1,5 +1,5 @@
-// Every operation while its first, second, third ... call into libc fails: it succeeds or rejects with that error, nothing is
-// left open or lying about, and the bytes are those that were promised. fault-sweep.long.ts tries more kinds of faults.
+// Every operation while its first, second, third ... call into libc fails: it succeeds or rejects with that error, no
+// descriptor and no file is left, and the bytes are correct. fault-sweep.long.ts tries more kinds of faults.
 import { sweep } from './support/run-sweep.js';
 
 describe('operations whose system calls fail', () => {

@@ -32,13 +32,13 @@ const PROGRAM = `
   }
   for (let done = 0; done < handles; done += atOnce) {
     await Promise.all(Array.from({ length: atOnce }, (_, i) => forget(done + i)));
-    // Until all are closed; a program that does not get there is ended by its test.
+    // Until all are closed. If this does not happen, the test ends the program.
     while (warned < done + atOnce || openFiles() > 0) {
       gc();
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
-  // Those of the end: nothing collects them.
+  // Handles at the end of the program, which are not collected.
   globalThis.kept = [];
   for (let i = 0; i < ${LEFT_AT_EXIT}; i++) {
     const f = await open(top + '/exit-' + i, 'w');

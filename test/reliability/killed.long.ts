@@ -1,4 +1,4 @@
-// Processes that are killed while they replace files: each file is complete, and has everything that was acknowledged.
+// Processes that are killed while they replace files: each file is complete, and contains everything that was acknowledged.
 import { expect } from 'chai';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';

@@ -1,5 +1,5 @@
-// A process that has no memory for a few bytes of the addon ends, as Node itself does. Even then a file is old or new, whole. sweep.ts
-// tries what has to reject instead: memory for content.
+// A process that has no memory for a few bytes of the addon ends, as Node itself does. Even then, each file has its complete
+// old or new content. sweep.ts tries the allocations whose failure must reject: memory for content.
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ const program = (operation: string): string => `
     fs.readSync(control, seen, 0, 32, 0);
     fs.writeSync(1, JSON.stringify({ outcome, injected: seen.readInt32LE(28) }));
   };
-  // Once before: modules are loaded, and what the process keeps is there.
+  // Once in advance, so that modules are loaded and the process has what it keeps.
   os.stat(top).then(run);`;
 
 describe('a process without memory', function () {

@@ -1,6 +1,6 @@
-// Descriptors and memory that are used again: readers, writers and workers stop at random, while somebody else opens and reads a
-// secret file, and so gets their descriptors' numbers and their memory. No byte of the file may reach them, and no byte of theirs
-// may reach the file.
+// Descriptors and memory that are reused: readers, writers and workers stop at random, while other code opens and reads a
+// secret file, and so gets their descriptor numbers and their memory. No byte of the file may reach them, and none of their
+// bytes may reach the file.
 import { expect } from 'chai';
 import { once } from 'node:events';
 import {
@@ -54,7 +54,7 @@ describe('reused descriptors and memory', function () {
   /** Everything that is not the secret file: no byte of it, in what was read or written. */
   const see = (bytes: Uint8Array): void => {
     looked += bytes.length;
-    // The kernel gives zeros to a read that meets a truncation.
+    // The kernel returns zeros to a read during which the file is truncated.
     const wrong = bytes.find((byte) => byte !== PUBLIC && byte !== 0);
     expect(wrong, 'a byte that is not of this file').to.equal(undefined);
   };

@@ -104,7 +104,7 @@ describe('workers, one after another', function () {
       for (let turns = random.below(20); turns > 0; turns--) await new Promise(setImmediate);
       await worker.terminate();
     });
-    // Others go on as if nothing had been.
+    // The other ones continue normally.
     expect((await readBytes(path.join(scratch.path, 'shared'))).length).to.equal(200_000);
     for (const name of readdirSync(scratch.path).filter((each) => each.endsWith('-atomic'))) {
       expect(readFileSync(path.join(scratch.path, name)).equals(Buffer.alloc(50_000, 'x'))).to.equal(true);

@@ -11,7 +11,7 @@ import { MemoryStore } from './support/memory-store.js';
 import { wrapStore } from './support/store-wrappers.js';
 import { client, SERVERS, signedOn } from './support/targets.js';
 
-/** Files of a store whose every answer is this error. */
+/** Files of a store that answers every request with this error. */
 function failing(code: string, status?: number): ReturnType<typeof objectFiles> {
   const cause = Object.assign(new Error('of the client'), { $metadata: { requestId: 'R1' } });
   return objectFiles(
@@ -137,7 +137,7 @@ describe('s3: errors', () => {
       });
 
       it('a deadline rejects and ends the request', async () => {
-        // Long enough at last for the request to arrive on any machine.
+        // Eventually long enough for the request to arrive on any machine.
         for (let timeout = 50; !arrived; timeout *= 2) {
           const deadline = performance.now() + timeout;
           const writing = files.writeFile!('/a', Buffer.from('x'), 577, 0o666, { deadline });

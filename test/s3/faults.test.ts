@@ -82,7 +82,7 @@ else
 
       afterEach(() => proxy.kill());
 
-      /** The first `times` requests that `which` tells get the fault. */
+      /** The first `times` requests that `which` selects get the fault. */
       function inject(fault: Fault, times: number, which: (request: IncomingMessage) => boolean): void {
         let left = times;
         proxy.choose = (request) => (which(request) && left-- > 0 ? fault : undefined);

@@ -1,4 +1,4 @@
-// The differential fuzzer's sequences that read, on objects: the same results, positions and errors as Python's files have.
+// The reading sequences of the differential fuzzer, on objects: the same results, positions and errors as with Python's files.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -28,12 +28,12 @@ import {
   signedOn,
 } from './support/targets.js';
 
-/** What the end of a server is reported as, by the client's request that finds out first. */
+/** How the end of a server is reported, by the first request of the client that notices it. */
 const ENDED = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EIO', 'ETIMEDOUT', 'EAGAIN'];
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 const PART = 5 * MIB;
 
-/** Clients that give up at once, and clients that try until the gateway is back. */
+/** Clients that give up immediately, and clients that try until the gateway is back. */
 const CLIENTS: Record<string, (server: Server, patient: boolean) => Promise<ObjectStore>> = {
   'the AWS SDK': async (server, patient) =>
     sdkStore(await client(server, { maxAttempts: patient ? 40 : 1 }), BUCKET),

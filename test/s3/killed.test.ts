@@ -1,5 +1,5 @@
-// A server that is killed between two requests of one job: between the pages of a listing, the ranges of a read, the parts of
-// a write. In front of a real server stands a proxy, which ends every connection at that moment.
+// A server that is killed between two requests of one job: between the pages of a listing, the ranges of a read, the parts of a
+// write. A proxy in front of a real server ends every connection at that moment.
 import { expect } from 'chai';
 import { objectFiles, sdkStore, type ObjectStore } from 'uvfiles/s3';
 
@@ -8,7 +8,7 @@ import { FaultyProxy } from './support/proxy.js';
 import { wrapStore } from './support/store-wrappers.js';
 import { client, onEachBucket, SERVERS, BUCKET, whySkipped, signedOn } from './support/targets.js';
 
-/** What the end of a server is reported as, by the client's request that finds out first. */
+/** How the end of a server is reported, by the first request of the client that notices it. */
 const ENDED = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EIO'];
 const KEYS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 
@@ -133,7 +133,7 @@ else
         const reading = await rejection(async () => {
           for (let at = 0; at < data.length; at += MIB) {
             const bytes = Buffer.from(await reader.pread(MIB, at, {}));
-            // Read-ahead may have more; what is given is right.
+            // Read-ahead may have more, but the returned bytes are correct.
             expect(bytes.equals(data.subarray(at, at + MIB))).to.equal(true);
           }
         });

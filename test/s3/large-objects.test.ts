@@ -9,7 +9,7 @@ import { MemoryStore } from './support/memory-store.js';
 import { wrapStore } from './support/store-wrappers.js';
 
 describe('s3: objects that do not fit into a buffer', () => {
-  /** A store that says this size, and how many bodies nobody has ended. */
+  /** A store that reports this size, and the number of bodies that were not ended. */
   function saying(size: number): { store: ObjectStore; open: () => number } {
     const memory = new MemoryStore();
     memory.set('a', 'content');

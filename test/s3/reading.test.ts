@@ -40,7 +40,7 @@ describe('s3: reading', () => {
       await file.close();
     });
 
-    it('reads many ranges in the order that was asked for, overlapping ones too', async () => {
+    it('reads many ranges in the requested order, even if they overlap', async () => {
       const { files } = target().place();
       const data = pattern(6 * MIB);
       await files.writeFile!('/a', data, 577, 0o666, {});
@@ -81,7 +81,7 @@ describe('s3: reading', () => {
               stale = error;
             }
           }
-          // What has been read ahead is whole, and may be given.
+          // What has been read ahead is complete, and may be returned.
           if (readAhead === 0 || replaceAfter === 0) expect(stale?.code).to.equal('ESTALE');
           else expect(stale?.code).to.be.oneOf(['ESTALE', undefined]);
           await file.close();
@@ -309,7 +309,7 @@ describe('s3: reading', () => {
         let release = (): void => undefined;
         const held = new Promise<void>((resolve) => (release = resolve));
         const store = wrapStore(memory, async (name, call, args) => {
-          // As a client that does not look at its signal.
+          // Like a client that ignores its signal.
           const answer = await call(args[0], { ...args[1], signal: undefined });
           if (name === 'get') await held;
           return answer;

@@ -81,7 +81,7 @@ describe('s3: a stand-in for a client', () => {
       .with.property('code', 'ERR_INVALID_ARG_TYPE');
   });
 
-  it('may leave out what a server always sends', async () => {
+  it('may omit what a server always sends', async () => {
     const answers: Record<string, () => object> = {
       ListObjectsV2Command: () => ({ Contents: [{ Key: 'd/a', Size: 1 }] }),
       PutObjectCommand: () => {
@@ -122,7 +122,7 @@ describe('s3: a stand-in for a client', () => {
     }
   });
 
-  it('is asked once the SDK can be loaded, although a call before found no descriptor for that', async function () {
+  it('is asked once the SDK can be loaded, although an earlier call found no descriptor to load it', async function () {
     if (process.platform === 'win32') skip(this, 'Windows has no limit on handles');
     const program = `
       import { closeSync, openSync } from 'node:fs';

@@ -43,7 +43,7 @@ describe('s3: a copy of a tree', function () {
     let left = nth;
     const watched = watchedStore(memory);
     const failing = wrapStore(watched.store, async (name, call, args) => {
-      // Those that take an upload back are judged by what they leave.
+      // Requests that abort an upload are judged by what they leave.
       if (name !== 'abortUpload' && --left === 0)
         throw new ObjectStoreError('InternalError', 'not this one', { status: 500 });
       return call(...args);

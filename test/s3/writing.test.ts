@@ -211,7 +211,7 @@ describe('s3: writing', () => {
       if (honours.put === 'refused') skip(this, 'this bucket refuses conditional writes');
       const { files, prefix } = target().place({ partSize: 5 * MIB });
       const data = pattern(11 * MIB);
-      // Whole data goes in one PUT where only PUTs are conditional.
+      // Complete data is sent in one PUT if only PUTs are conditional.
       await files.writeFile!('/x', data, CREATE, 0o666, {});
       await rejects(files.writeFile!('/x', pattern(11 * MIB, 5), CREATE, 0o666, {}), 'EEXIST');
       expect(data.equals(await files.readFile!('/x', {}))).to.equal(true);
@@ -355,7 +355,7 @@ describe('s3: writing', () => {
         await files.writeFile!('/probed', Buffer.from(''), CREATE, 0o666, {});
         const lossy = wrapStore(memory, async (name, call, args) => {
           const answer = await call(...args);
-          // The client tries again, and finds its own object or no upload.
+          // The client tries again, and finds its own object, or no upload.
           if (name === lost && String(args[0]).startsWith('a'))
             throw new ObjectStoreError(lost === 'put' ? 'PreconditionFailed' : 'NoSuchUpload', 'again', {
               status: lost === 'put' ? 412 : 404,
@@ -366,7 +366,7 @@ describe('s3: writing', () => {
         const data = pattern(lost === 'put' ? 1000 : 7 * MIB);
         await writeAll(objectFiles(lossy, { partSize: 5 * MIB }), '/a', data, { flags: CREATE });
         expect(memory.objects.get('a')!.bytes.equals(data)).to.equal(true);
-        // Without a second try it is somebody else's.
+        // Without a second try, the object is not its own.
         await rejects(files.writeFile!('/a', data, CREATE, 0o666, {}), 'EEXIST');
       });
 

@@ -91,7 +91,7 @@ describe('the pages on reliability and security', () => {
       expect(scripts.filter((script) => !(script in known))).to.deep.equal([]);
     });
 
-  it('give every promise and every guarantee a test', () => {
+  it('name a test for every guarantee', () => {
     for (const [name, column] of [
       ['docs/reliability.md', 3],
       ['docs/security.md', 2],

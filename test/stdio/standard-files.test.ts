@@ -208,7 +208,7 @@ print('exit', child.wait(), 'blocking', os.get_blocking(slave))`;
     return out.trim();
   }
 
-  it('is read line by line, and written at every line end', async () => {
+  it('is read line by line, and written at every line ending', async () => {
     const result = await onTerminal(
       `
 said('tty true true\\r\\n')
@@ -223,7 +223,7 @@ type('\\x04'); said('end')`,
     expect(result).to.equal('exit 0 blocking True');
   });
 
-  it('opened for text is written at every line end, unless a buffer is asked for', async () => {
+  it('opened for text is written at every line ending, unless a buffer is requested', async () => {
     const result = await onTerminal(
       `
 said('true true true false false\\r\\n')

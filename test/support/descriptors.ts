@@ -50,7 +50,7 @@ export async function openDescriptors(): Promise<string[]> {
   return last;
 }
 
-/** Expects what `openDescriptors()` gave before, giving threads that are still closing at least five seconds, and as many turns as a busy machine needs. */
+/** Expects what `openDescriptors()` returned before. Threads that are still closing get five seconds, and the turns that they need. */
 export async function expectDescriptors(before: string[]): Promise<void> {
   let now = await openDescriptors();
   for (let i = 0; i < 500 && now.join('\n') !== before.join('\n'); i++) {

@@ -48,7 +48,7 @@ function useOwnDirectory(): void {
   for (const name of process.platform === 'win32' ? ['TMPDIR', 'TEMP', 'TMP'] : ['TMPDIR']) env[name] = own;
 }
 
-/** What a file of tests must leave as it was. */
+/** What a file of tests must leave unchanged. */
 const state = (): Record<string, unknown> => ({
   'whether anything is mounted': isAnyMounted(),
   'whether uvfiles:op has subscribers': channel('uvfiles:op').hasSubscribers,

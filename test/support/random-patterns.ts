@@ -127,7 +127,7 @@ export type Dialect =
   | 'python';
 
 /**
- * What bash 5.2 gets wrong, or POSIX leaves open. Each was tried with `[[ name == pattern ]]`.
+ * What bash 5.2 does wrong, or POSIX does not define. Each was tried with `[[ name == pattern ]]`.
  */
 const ODD_IN_BASH = [
   // `[[ b == *!(x)b?(c)d ]]`: a group behind a star is not looked at properly when the name has ended.

@@ -73,12 +73,12 @@ describe('creation of temporary files', () => {
         `${begin()}
          const making = tempfile.${call}({ dir, timeout: 300 });
          const outcome = code(making);
-         // On a machine that is busy for so long it ends before it has begun.
+         // On a machine that is busy for so long, it ends before it has begun.
          await Promise.race([reached(), outcome]);
          await new Promise((resolve) => setTimeout(resolve, 350));
          fs.writeFileSync(gate, '');
          const made = await outcome === 'made';
-         // A file that was given is closed by whoever has it.
+         // A file that was returned is closed by its owner.
          if (made) { const file = await making; if (file.close) await file.close(); else { fs.closeSync(file.fd); fs.unlinkSync(file.path); } }
          else if (await outcome !== 'ERR_TIMEOUT') throw new Error(await outcome);
          console.log(JSON.stringify([fs.readdirSync(dir), files()]));`,

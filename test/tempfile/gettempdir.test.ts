@@ -37,7 +37,7 @@ describe('gettempdir', () => {
     expect(await chosen({})).to.equal('/tmp');
   });
 
-  it('skips what is missing, is not a directory, or cannot be written to, and leaves nothing behind', async () => {
+  it('skips what is missing, is not a directory or is not writable, and leaves nothing behind', async () => {
     const missing = path.join(scratch.path, 'missing');
     const file = path.join(scratch.path, 'file');
     const good = path.join(scratch.path, 'good');
@@ -111,7 +111,7 @@ describe('gettempdir', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('takes no other directory because there was no descriptor', async function () {
+  it('does not choose another directory because there was no descriptor', async function () {
     needsFaults(this);
     const { EMFILE, ENFILE } = constants.errno;
     for (const code of [EMFILE, ENFILE]) {

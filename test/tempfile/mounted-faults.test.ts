@@ -39,7 +39,7 @@ describe('the search for the temporary directory', () => {
     });
   });
 
-  it('takes no other directory for lack of memory', async () => {
+  it('does not choose another directory because there was no memory', async () => {
     await faults({ op: 'open', error: 'ENOMEM', times: 1 }, async () => {
       expect((await rejection(tempfile.gettempdir())).code).to.equal('ENOMEM');
     });

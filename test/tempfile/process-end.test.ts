@@ -82,7 +82,7 @@ describe('the end of the process', () => {
     expect(scratch.list()).to.deep.equal([]);
   });
 
-  it('is up to the listener of the program, and the files are removed at exit', async () => {
+  it('is left to the listener of the program, and the files are removed at exit', async () => {
     for (const when of ['before', 'after']) {
       const listen =
         "process.on('SIGTERM', () => { console.log(fs.readdirSync(dir).length); process.exit(5); });";

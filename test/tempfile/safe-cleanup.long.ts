@@ -128,7 +128,7 @@ describe('cleanup', () => {
        for (let i = 0; i < 15; i++) { fs.mkdirSync(dir.name + '/' + i); for (let j = 0; j < 100; j++) fs.writeFileSync(dir.name + '/' + i + '/' + j, ''); }
        let gone = false, turns = 0;
        const cleanup = dir.cleanup().then(() => { gone = true; });
-       // Each is queued behind what runs of the tree, on the one thread.
+       // Each is queued behind the running removal, on the only thread.
        do { await bytes(); turns++; } while (!gone);
        await cleanup;
        console.log(turns > 1, fs.existsSync(dir.name));`,

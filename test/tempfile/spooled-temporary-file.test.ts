@@ -91,7 +91,7 @@ describe('a spooled file before and after it has left memory', () => {
     expect(before.length).to.equal(3_000_003);
   });
 
-  it('has the mode that was asked for, and then that of the real file, as in Python', async () => {
+  it('has the requested mode, and then that of the real file, as in Python', async () => {
     await using file = await spooledTemporaryFile({ mode: 'w+b', dir: scratch.path });
     expect(file.mode).to.equal('w+b');
     await file.rollover();

@@ -225,7 +225,7 @@ describe('memoryFiles', () => {
     expect(await readText('/theirs')).to.equal('t');
   });
 
-  it('opens a directory for uvfiles/promises, to be synced and asked for its status', async () => {
+  it('opens a directory for uvfiles/promises, for a sync and for its status', async () => {
     mount({ 'd/a': 'a' });
     const directory = await openHandle('/d');
     await directory.sync();

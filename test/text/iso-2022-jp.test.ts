@@ -18,7 +18,7 @@ describe('files in ISO-2022-JP', () => {
     await file.write(text);
   }
 
-  it('have positions from which another handle can continue, and reject tell at the others', async function () {
+  it('have positions from which another handle can continue, and reject tell at all others', async function () {
     this.timeout(240_000);
     // Longer than a chunk, with lines that begin and end in each set.
     const text = Array.from({ length: 180 }, (_, i) => `日本${i}語\n¥${'x'.repeat(i % 7)}\r\n漢字\n\n`).join(

@@ -105,7 +105,7 @@ describe('following a file', () => {
       }
   });
 
-  it('gives no line of a file that ends inside a character, if only lines that come are asked for', async () => {
+  it('yields no line of a file that ends inside a character, if only later lines are requested', async () => {
     const path = folder.at('inside');
     writeFileSync(path, Buffer.from('a\n€').subarray(0, 3));
     for await (const line of lines(path, { last: 0 })) expect.fail(line);
@@ -149,7 +149,7 @@ describe('following a file', () => {
       const next = followed.next();
       let looks = 0;
       subscribe('uvfiles:op', () => looks++);
-      // The first stretches may still be those of the beginning.
+      // The first pieces may still be those of the beginning.
       for (let stretch = 0; stretch < 8; stretch++) {
         looks = 0;
         await sleep(2200);
@@ -257,7 +257,7 @@ describe('following a file', () => {
     const path = folder.put('f', 'one\n');
     const { stdout, stderr } = await runProgram(`
       import { lines } from 'uvfiles';
-      // Reachable, as the file is closed with a warning otherwise if garbage happens to be collected before the end.
+      // Kept reachable, because the file would be closed with a warning if garbage were collected before the end.
       globalThis.followed = lines(${JSON.stringify(path)}, { follow: true });
       console.log((await followed.next()).value);`);
     expect(stderr).to.equal('');

@@ -1,4 +1,4 @@
-// writeAtomic and openAtomic through power cuts: what has been acknowledged as durable is there, and nothing is half there.
+// writeAtomic and openAtomic through power cuts: what has been acknowledged as durable exists, and nothing is incomplete.
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { endOf, needsRoot, scratchDirectory, startProgram } from '../support/tem
 const LENGTH = 160_000;
 const ROUNDS = 6;
 
-/** Replaces files until it fails. Their content tells its version, and whether it is whole. */
+/** Replaces files until it fails. Their content shows its version, and whether it is complete. */
 const PROGRAM = `
   import { openAtomic, writeAtomic } from 'uvfiles';
   import { writeSync } from 'node:fs';
@@ -42,7 +42,7 @@ const ONE_REPLACEMENT = `
   );
   console.log(outcome);`;
 
-/** Which version a file holds, whole. */
+/** The version of a complete file. */
 function versionOf(file: string): number {
   const content = readFileSync(file, 'latin1');
   expect(content).to.have.length(LENGTH);
@@ -53,7 +53,7 @@ function versionOf(file: string): number {
 describe('after a power cut', function () {
   this.timeout(240_000);
   let disk: Disk | undefined;
-  // Before the directory that it is mounted in goes.
+  // Before the directory in which it is mounted is removed.
   afterEach(() => {
     disk?.remove();
     disk = undefined;
@@ -101,11 +101,11 @@ describe('after a power cut', function () {
           if (name !== 'lost+found' && name !== 'replaced') rmSync(at(name), { recursive: true });
         }
       }
-      // The cuts were cuts: what nobody had synced did not survive them.
+      // The power was really cut: data that was not synced did not survive.
       expect(lost).to.equal(ROUNDS);
     });
 
-    // XFS says of the directory that it is synced: with the cut it has forgotten that there was anything to sync.
+    // XFS reports that the directory is synced: after the cut, it does not know that there was anything to sync.
     it(`does not acknowledge a replacement that was cut off before its directory was synced, on ${type}`, async function () {
       needsRoot(this);
       needsFaults(this);

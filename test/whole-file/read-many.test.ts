@@ -159,7 +159,7 @@ describe('readMany', () => {
     expect(cleaned).to.equal(true);
   });
 
-  it('ends to wait for a path by its signal, its timeout and a break, and tells the source', async () => {
+  it('stops waiting for a path at its signal, its timeout and a break, and tells the source', async () => {
     const file = path.join(scratch.path, 'ended');
     writeFileSync(file, 'x');
     const stopping = new AbortController();
@@ -194,7 +194,7 @@ describe('readMany', () => {
     }
   });
 
-  it('rejects with nothing but a TimeoutError when a step takes too long', async () => {
+  it('rejects only with a TimeoutError when a step takes too long', async () => {
     const file = path.join(scratch.path, 'large');
     writeFileSync(file, Buffer.alloc(1 << 20));
     const codes = new Set<unknown>();

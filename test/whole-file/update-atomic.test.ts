@@ -1,4 +1,4 @@
-// lockFile and updateAtomic: no change of a file is lost, whoever else changes it, and however a process ends.
+// lockFile and updateAtomic: no change of a file is lost, even if others change it, and however a process ends.
 import { expect } from 'chai';
 import { readFileSync, renameSync, statSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -31,7 +31,7 @@ describe('whole files', () => {
   const at = (name: string): string => path.join(scratch.path, name);
 
   it('reads large files as text, regardless of where chunks are split', async () => {
-    // Characters, line ends and a mark that straddle the places where a large file might be read in pieces.
+    // Characters, line endings and a mark that straddle the places where a large file might be read in pieces.
     const texts: [string, string][] = [
       ['utf-8', 'plain ASCII, nothing else\n'.repeat(200_000)],
       ['utf-8', `x${'é'.repeat(2.5 * MiB)}\r\n😀end`],
@@ -52,7 +52,7 @@ describe('whole files', () => {
         `${encoding}, as is`,
       ).to.equal(true);
     }
-    // An error names its place in the whole file.
+    // An error contains its place in the whole file.
     const bytes = Buffer.alloc(6 * MiB, 'a');
     bytes[5 * MiB] = 0xff;
     writeFileSync(at('large'), bytes);
@@ -155,7 +155,7 @@ describe('whole files', () => {
       expect(error).to.include({ object: lone });
       expect(await readText(at('t')), name).to.equal('old');
     }
-    // A pair is a character, and Node replaces what is none.
+    // A pair is a character, and Node replaces what is not one.
     await writeFile(at('t'), 'a\ud83d\ude00');
     expect(await readText(at('t'))).to.equal('a😀');
     await promises.writeFile(at('t'), lone);

@@ -194,7 +194,7 @@ void Step() {
   Fiber* const fiber = world.current;
   if (fiber == nullptr) return;
   world.steps++;
-  if (++world.run_steps > kEndless) Fail("%s goes on for ever", fiber->name);
+  if (++world.run_steps > kEndless) Fail("%s runs forever", fiber->name);
   world.clock_ns += 20;
   if (Held(fiber)) {
     fiber->frozen_until = UINT64_MAX;
@@ -217,7 +217,7 @@ void BlockFor(const void* on, uint64_t ns) {
   Fiber* const fiber = world.current;
   if (fiber == nullptr) Fail("something blocks that is no fiber");
   world.steps++;
-  if (++world.run_steps > kEndless) Fail("%s goes on for ever", fiber->name);
+  if (++world.run_steps > kEndless) Fail("%s runs forever", fiber->name);
   fiber->state = State::kBlocks;
   fiber->on = on;
   fiber->wakes_ns = ns == UINT64_MAX ? UINT64_MAX : world.clock_ns + ns;

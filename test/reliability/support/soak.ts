@@ -1,6 +1,7 @@
-// The mixed server, for as long as asked: node --expose-gc --import tsx soak.ts [--seconds 3600] [--seed N]. Clients act at
+// The mixed server, for the requested time: node --expose-gc --import tsx soak.ts [--seconds 3600] [--seed N]. Clients act at
 // random, side by side. After each of 12 windows they pause, and what the process holds at rest is counted. The windows of the
-// last third are compared with those of the second: a leak is what grows. Latencies are printed for each window, but not checked.
+// last third are compared with those of the second: a leak is what grows. Latencies are printed for each window, but not
+// checked.
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,10 +17,10 @@ import { startClients } from './soak-clients.js';
 const WINDOWS = 12;
 const THIRD = WINDOWS / 3;
 const AT_ONCE = 24;
-/** Growth from the second third to the last that is no leak: pages that the allocator has not given back. */
+/** Growth from the second third to the last that is not a leak: pages that the allocator has not given back. */
 const MEMORY_SLACK = 1.15;
 const MEGABYTE = 1 << 20;
-/** Actions that take long, or much, are taken this many times more rarely. */
+/** Actions that take much time or memory are performed this many times less often. */
 const RARE: Readonly<Record<string, number>> = {
   worker: 40,
   forgets: 4,

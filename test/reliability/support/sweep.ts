@@ -1,5 +1,5 @@
-// One process that performs each operation again and again, while its 1st, 2nd, 3rd ... call into libc fails, until none is left
-// to fail: node --import tsx sweep.ts FOLDER LENGTH, with sweep.c preloaded. Prints a line of JSON for each fault found.
+// One process that performs each operation again and again, while its 1st, 2nd, 3rd ... call into libc fails, until there is no
+// further call: node --import tsx sweep.ts FOLDER LENGTH, with sweep.c preloaded. Prints a line of JSON for each fault found.
 import {
   mkdirSync,
   openSync,
@@ -31,7 +31,7 @@ interface Kind {
   action: number;
   error?: number;
   persistent?: boolean;
-  /** Allocations of at least so many bytes fail, instead of calls. */
+  /** Allocations of at least this many bytes fail, instead of calls. */
   memory?: number;
   /** The last call to begin with. */
   most?: number;
@@ -124,7 +124,7 @@ async function runOnce(name: string, operation: SweepOperation, kind: Kind, nth:
   found.push(operation.check?.(at, failure !== undefined));
   if (failure !== undefined) {
     const codes = kind.action === ERROR ? [codeOf(kind.error!)] : ['ENOSPC', 'EIO'];
-    // A failed lseek can only mean that a file has no positions.
+    // A failed lseek can only mean that a file has no position.
     if (first === 'lseek64') codes.push('ERR_UNSUPPORTED_OPERATION');
     // Its failure can only mean that the file may not be read.
     if (first === 'access') codes.push('EACCES');

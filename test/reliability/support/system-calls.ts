@@ -20,7 +20,7 @@ const RECORDED = [
 
 /**
  * Runs an ES module under strace.
- * @param inject strace's `inject=` values: calls that fail, as on a file system that does not know them
+ * @param inject strace's `inject=` values: calls that fail, as on a file system that does not support them
  */
 export async function recordCalls(
   code: string,
@@ -46,7 +46,7 @@ function parseLog(log: string): SystemCall[] {
     const [, thread, rest] = /^(\d+) +(.*)$/.exec(line) ?? [];
     if (thread === undefined || rest === undefined) continue;
     if (rest.endsWith('<unfinished ...>')) {
-      // Another thread may be given the number before the call that gave it back has ended.
+      // Another thread may get the number before the call that released it has ended.
       const [, fd] = /^close\((\d+)/.exec(rest) ?? [];
       if (fd !== undefined) calls.push({ name: 'close', args: [fd], result: 0 });
       begun.set(thread, rest.slice(0, -'<unfinished ...>'.length).trimEnd());

@@ -13,7 +13,7 @@ await file.pwrite!(Buffer.alloc(12 << 20), 0, {});
 const { objects } = await store.list({ prefix: prefix! });
 if (objects.length > 0) throw new Error('the object can be seen');
 console.log('begun');
-// Parts may be on their way.
+// Parts may be in flight.
 if (end === 'process.exit') process.exit(3);
 if (end === 'an uncaught exception')
   setImmediate(() => {

@@ -30,11 +30,11 @@ export function wrapStore(
   return wrapped as unknown as ObjectStore;
 }
 
-/** A store whose calls are written down. */
+/** A store whose calls are recorded. */
 export function countingStore(store: ObjectStore): {
   store: ObjectStore;
   calls: { name: StoreOperation; args: any[] }[];
-  /** How often each operation was called since the last look: `{ head: 1, get: 2 }`. */
+  /** How often each operation was called since the last check: `{ head: 1, get: 2 }`. */
   counts(): Record<string, number>;
 } {
   let calls: { name: StoreOperation; args: any[] }[] = [];
@@ -59,7 +59,7 @@ export function countingStore(store: ObjectStore): {
 /** A store that knows whether a call of it is still on its way: an upload is taken back behind the caller's error. */
 export function watchedStore(store: ObjectStore): {
   store: ObjectStore;
-  /** Resolves when no call is on its way, nor follows from one that has just ended. */
+  /** Resolves when no call is in flight, and none follows from one that has just ended. */
   idle(): Promise<void>;
 } {
   const running = new Set<Promise<unknown>>();

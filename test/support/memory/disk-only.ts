@@ -17,7 +17,7 @@ export const DISK_ONLY: Readonly<Record<string, string | Readonly<Record<string,
   'test/docs.': PACKAGE,
   'test/errors/system-errors.': {
     "have node:fs's code": KERNEL,
-    'of a pipe say that it cannot be sought': KERNEL,
+    'of a pipe say that it is not seekable': KERNEL,
     'handles show their name, mode and state': DESCRIPTOR,
   },
   'test/file/cancelled-waits.': KERNEL,

@@ -36,7 +36,7 @@ function nameOf(bytes: Buffer, o: Encoded): string | Buffer {
   return encoding === 'buffer' ? bytes : bytes.toString(encoding);
 }
 
-/** What tests ask of a Dirent. */
+/** The members of a Dirent that tests use. */
 function entryOf(parentPath: string, name: string, inode: Inode): Partial<Dirent> {
   return {
     name,

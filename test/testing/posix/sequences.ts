@@ -1,4 +1,4 @@
-// Random sequences of operations on few names, so that they meet: seeded, so that each can be run again.
+// Random sequences of operations on few names, so that they interact. They are seeded, so that each can be repeated.
 import { constants } from 'node:fs';
 
 import type { Operation } from './operations.js';
@@ -18,7 +18,7 @@ export function randomFrom(seed: number): (n: number) => number {
   };
 }
 
-/** Where sequences play: so deep that no `..` leads out of the tree. */
+/** The directory of the sequences: so deep that no `..` leads out of the tree. */
 export const TOP = '/1/2/3/4/5/6/7/8';
 
 /** Makes TOP, and something in it. */
@@ -57,7 +57,7 @@ export const USERS: readonly (readonly [uid: number, gid: number])[] = [
   [1002, 1001],
 ];
 
-/** Makes a sequence; `users` lets it change who acts. */
+/** Makes a sequence; with `users`, it changes between users. */
 export function sequence(seed: number, length: number, users: boolean): (Operation | { become: number })[] {
   const random = randomFrom(seed);
   const pick = <T>(from: readonly T[]): T => from[random(from.length)]!;
