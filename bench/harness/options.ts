@@ -5,7 +5,7 @@ import { setOf } from './sets.js';
 
 export const usage = `npx tsx bench/run.ts [options] [NAME...]
 
-  --quick                small fixtures and few operations: checks that everything works, its figures mean nothing
+  --quick                small fixtures and few operations: checks that everything works; ignore its figures
   --set published        the workloads of the README and of docs/benchmarks.md, each with its own number of rounds
   --only NAME,...        workloads to run: whole names, or the beginning of names; also without --only
   --issue N,...          only the workloads whose floors that issue sets
@@ -15,7 +15,7 @@ export const usage = `npx tsx bench/run.ts [options] [NAME...]
   --round-ms N           about how long one contender is measured in one round (150 by default)
   --dir DIRECTORY        where the fixtures go (the system's temporary directory by default)
   --json FILE            write every sample and figure to FILE, after each workload
-  --minutes N            begin no further workload after so many minutes; --resume measures what is left
+  --minutes N            begin no further workload after N minutes; --resume measures the rest
   --resume               keep the workloads that FILE of --json already has, and measure the others
   --report FILE          write a page with plots and all figures to FILE, which needs nothing else
   --from FILE,...        measure nothing: take what --json wrote to these files

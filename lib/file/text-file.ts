@@ -160,7 +160,7 @@ export class TextFile extends TextHandle {
    * @returns a ReadableStream of strings
    * @cancelling ends a read that waits
    * @throws ClosedFileError, UnsupportedOperationError (not readable), TypeError for the options
-   * @example for await (const text of f.readableStream()) process(text);
+   * @example for await (const text of f.readableStream()) show(text);
    */
   readableStream(o?: StreamOptions): ReadableStream<string> {
     this._checkReadable();

@@ -39,7 +39,7 @@ let loaded: typeof ServeFile | undefined;
  * @platforms sendfile(2) on Linux; elsewhere it reads and writes
  * @example
  * http.createServer((req, res) => {
- *   const { pathname } = new URL(req.url, 'http://localhost');
+ *   const { pathname } = new URL(req.url ?? '/', 'http://localhost');
  *   serveFile(req, res, decodeURIComponent(pathname), { root: 'public' }).catch(console.error);
  * });
  */

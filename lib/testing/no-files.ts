@@ -63,8 +63,7 @@ const forbiddenUse: Forbid = (op, file) =>
  * @throws TypeError if `callback` is not a function; what `callback` throws
  * @cancelling takes no signal
  * @platforms the same on Linux, macOS and Windows
- * @example await noFiles(() => render(template)); // FilesForbiddenError: No files may be used here: open '/etc/…',
- * called at render (…)
+ * @example await noFiles(() => render(template)); // rejects: No files may be used here: open '/etc/…', called at render (…)
  */
 export function noFiles<T>(callback: () => T): T {
   if (typeof callback !== 'function') throw invalidArgType('callback', 'of type function', callback);
