@@ -1,4 +1,4 @@
-// Which contenders can take part on this machine, and with which versions.
+// Finds the contenders that can take part on this machine, and their versions.
 import { versionOf } from '../support/installed.js';
 import type { Absent, Contender, Context } from './types.js';
 

@@ -15,7 +15,7 @@ namespace {
 
 using Answer = ProcessPool::Answer;
 
-// A waiter with the async handle by which it is woken.
+// A waiter, with the async handle that wakes it.
 struct Waiter {
   explicit Waiter(uv_loop_t* loop) {
     REQUIRE(uv_async_init(loop, &async, [](uv_async_t* handle) {

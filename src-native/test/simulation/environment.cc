@@ -111,7 +111,7 @@ void Environment::Submit() {
   fate.operation = operation;
   fate.environment = number_;
   fate.act = kernel.quick_stats && !OneIn(16) ? Act::kQuick : ChooseAct();
-  // Only what is done in one go is given a block by the job.
+  // The job gives a block only to what it does in one go.
   operation->size = fate.act <= Act::kHangs && OneIn(4) ? 4096 : 0;
   fate.left = 1 + Random(3);
   fate.fd = file->fd;
@@ -131,7 +131,7 @@ Fate* Environment::AnyOpen() {
 }
 
 void Environment::CancelOne() {
-  // The oldest one often: a job may be about to take it.
+  // Often the oldest one, because a job may be about to take it.
   Fate* const fate = !open_.empty() && OneIn(2) ? &kernel.fates[open_.front()] : AnyOpen();
   if (fate == nullptr) return;
   fate->cancelled = true;
@@ -182,7 +182,7 @@ void Environment::Wait() {
   waiting_ = false;
 }
 
-// As uv_run(UV_RUN_DEFAULT): until nothing keeps the loop alive.
+// Like uv_run(UV_RUN_DEFAULT): runs until nothing keeps the loop alive.
 void Environment::Drain() {
   waiting_ = true;
   while (loop_.RunWaiting()) {
@@ -192,7 +192,7 @@ void Environment::Drain() {
   if (open_.empty()) CheckFigures();
 }
 
-// A loop that ends may leave parked reads behind, and nothing else.
+// When a loop ends, only parked reads may be left.
 void Environment::CheckSettled() const {
   for (const uint32_t each : open_) {
     const Operation& operation = *kernel.fates[each].operation;
@@ -217,7 +217,7 @@ void Environment::CheckFigures() {
   }
 }
 
-// Whoever waits for the kernel without a loop cannot wait for a call that never ends.
+// Without a loop, nothing can wait for a call that never ends.
 void Environment::LetGo() {
   for (const uint32_t each : open_) {
     Fate& fate = kernel.fates[each];
@@ -241,7 +241,7 @@ void Environment::Close() {
   dispatcher_.reset();
 }
 
-// What libuv still has of it runs later, and must touch nothing but the dispatcher, which stays.
+// Work that libuv still has runs later, and must touch only the dispatcher, which stays.
 void Environment::CloseBlocking() {
   closing_ = true;
   LetGo();
@@ -297,8 +297,8 @@ void Environment::Discard(void* context, Operation* operation) {
   self->dispatcher_->Release(operation);
 }
 
-// Nothing happens any more unless a call that hangs returns or a descriptor becomes ready. So each operation hangs, or is
-// parked, or waits behind one that hangs.
+// Nothing more happens until a hanging call returns or a descriptor becomes ready. So each operation hangs, is parked,
+// or waits behind one that hangs.
 void Environment::CheckQuiet() {
   if (ended_) return;
   if (!waiting_) Fail("environment %d: its loop thread is stuck", number_);
@@ -318,7 +318,7 @@ void Environment::CheckQuiet() {
                          lanes_[kernel.fates[each].operation->lane].concurrency;
     CheckQuietOperation(each, jobs, blocked);
   }
-  // What is done is in the hands of a job that hangs with the rest of its batch, or the loop has not heard of it.
+  // A finished operation belongs to a job that hangs with the rest of its batch, or the loop was not told of it.
   for (size_t i = 0; i < lanes_.size(); i++) {
     Dispatcher::LaneFigures figures;
     dispatcher_->ReadLaneFigures(static_cast<uint8_t>(i), &figures);
@@ -328,7 +328,7 @@ void Environment::CheckQuiet() {
   }
 }
 
-// `jobs`: those of the environment that hang. `blocked`: all that its lane may have do.
+// `jobs`: the jobs of the environment that hang. `blocked`: whether as many operations of its lane hang as may run.
 void Environment::CheckQuietOperation(uint32_t slot, uint32_t jobs, bool blocked) const {
   const Fate& fate = kernel.fates[slot];
   const Operation& operation = *fate.operation;
@@ -345,12 +345,12 @@ void Environment::CheckQuietOperation(uint32_t slot, uint32_t jobs, bool blocked
   if (state == OpState::kQueued) {
     if (blocked || (jobs > 0 && PoolRunning() >= pool_->limit())) return;
     if (jobs > 0 && fate.act == Act::kSteps && fate.performed) return;  // taken, and has more to do
-    // Taken with others of its window, one of which hangs, and handed back.
+    // Taken together with others of its window, one of which hangs, and handed back.
     if (jobs > 0 && !operation.in_lane && (operation.flags & kAdvised) != 0) return;
-    // Who had all permits there were is not told that there are more now.
+    // An environment that had all permits is not told that there are more now.
     if (jobs > 0 && reserve_changed) return;
   } else if (jobs > 0) {
-    // The batch of one that hangs waits for it, unless others may take it back, and a thread is there.
+    // The batch of a hanging operation waits for it, unless others may take the batch back and a thread is free.
     const bool keeps_batch = Batch::KeepsOrder(operation) || (operation.flags & kAdvised) != 0;
     if (closing_ || keeps_batch) return;
     const bool has_thread = PoolRunning() < pool_->limit() && !reserve_changed;

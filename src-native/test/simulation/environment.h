@@ -1,5 +1,5 @@
-// One environment of the simulation: a loop, its dispatcher and what was submitted to it. Its fiber is the loop thread, and
-// does what a program might: it submits, cancels, computes, waits, and ends in one way or another.
+// One environment of the simulation: a loop, its dispatcher and what was submitted to it. Its fiber is the loop thread,
+// and does what a program might do: it submits, cancels, computes, waits, and ends in one of several ways.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class Environment {
 
   // The loop thread's life.
   void Live();
-  // When nothing happens any more: whether that is as it should be.
+  // When nothing more happens: checks that this is right.
   void CheckQuiet();
 
   bool ended() const { return ended_; }

@@ -106,7 +106,7 @@ namespace platform {
 void WillNeed(int, int64_t, size_t) {}
 bool KnowsMounts() { return simulation::kernel.knows_mounts; }
 std::shared_ptr<const MountTable> KnownMounts() {
-  // Nobody looks into it.
+  // Its content is not read.
   return simulation::OneIn(5) ? nullptr
                               : std::shared_ptr<const MountTable>(
                                     std::shared_ptr<int>(),
@@ -144,7 +144,7 @@ struct ReadinessWaiter::State {
 
 namespace {
 
-// The process has one poller, and so one of these.
+// The process has one poller, and therefore one of these.
 ReadinessWaiter* waiter = nullptr;
 
 }  // namespace
@@ -159,7 +159,7 @@ void ReadinessWaiter::Wake() {
   simulation::Unblock(&simulation::kernel.tokens);
 }
 
-// One that is ready is reported, as by epoll.
+// A descriptor that is ready is reported, as epoll does.
 ReadinessWaiter::Watched ReadinessWaiter::Watch(int fd, bool readable, bool writable) {
   simulation::Step();
   if (!simulation::kernel.reports_truly && simulation::OneIn(50)) return Watched::kRefused;

@@ -1,5 +1,5 @@
-// The kernel as the simulation has it: what an operation does when it is performed, descriptors that become ready when
-// the simulation says so, and calls that hang.
+// The simulated kernel: what an operation does when it is performed, descriptors that become ready when the simulation
+// decides, and calls that hang.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ enum class Act : uint8_t {
   kWaitsDue,  // waits for a time, without a descriptor
 };
 
-// What is known of an operation that was submitted. Operations carry the index in `slot`.
+// What is known about a submitted operation. Operations carry the index in `slot`.
 struct Fate {
   Operation* operation = nullptr;
   int environment = 0;
@@ -55,7 +55,7 @@ extern Kernel kernel;
 Fate& FateOf(const Operation& operation);
 // Descriptor `fd` becomes ready for one transfer.
 void MakeReady(int fd);
-// Lets a hanging call go.
+// Lets a hanging call return.
 void Release(uint32_t fate);
 
 }  // namespace simulation

@@ -1,4 +1,4 @@
-// libuv as the simulation has it: loops whose events are flags, and one pool of threads with one queue before it.
+// The simulated libuv: loops whose events are flags, and one pool of threads with one queue.
 #pragma once
 
 #include <uv.h>
@@ -10,16 +10,16 @@
 namespace uvfiles {
 namespace simulation {
 
-// Of one uv_loop_t, whose `data` points here. It has one async handle.
+// One uv_loop_t, whose `data` points here. It has one async handle.
 class SimLoop {
  public:
   SimLoop() { loop.data = this; }
 
-  // Does what there is to do, without waiting. False: nothing keeps the loop alive.
+  // Does what there is to do, without waiting. Returns false if nothing keeps the loop alive.
   bool RunOnce();
-  // As `RunOnce`, and waits for something to do before.
+  // Like `RunOnce`, but first waits for something to do.
   bool RunWaiting();
-  // Lets a loop go on that waits.
+  // Makes a waiting loop continue.
   void Kick();
   bool Alive() const { return referenced || active_works > 0 || closing != nullptr; }
 
@@ -39,10 +39,10 @@ class SimLoop {
 // The pool's threads, as fibers, until `EndPool`.
 void StartPool(uint32_t threads);
 void EndPool();
-// Work in the pool now, and what waits for a thread.
+// The work that runs in the pool, and the work that waits for a thread.
 uint32_t PoolRunning();
 uint32_t PoolQueued();
-// Work of somebody else's, which takes a moment.
+// Queues another program's work, which takes a moment.
 void QueueForeign();
 
 }  // namespace simulation

@@ -96,7 +96,7 @@ class Scene {
   bool closed_ = false;
 };
 
-// The poller has said that an operation is ready, and has not pushed it yet. No thread is free that would take it.
+// The poller has marked an operation as ready but has not pushed it yet, and no thread is free to take it.
 void AbortsBetweenReadyAndPush(uint64_t seed) {
   Scene scene(seed);
   scene.Play([&] {

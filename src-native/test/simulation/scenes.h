@@ -1,4 +1,4 @@
-// Orders of steps that were wrong once. A scene holds a fiber at one step, so that the order comes in every run.
+// Orders of steps that once failed. A scene holds a fiber at one step, to get the same order in every run.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 namespace uvfiles {
 namespace simulation {
 
-// All of them. What the scenes leave open follows from the seed.
+// Plays all of them. What the scenes leave open follows from the seed.
 void PlayScenes(uint64_t seed);
 
 }  // namespace simulation

@@ -21,9 +21,9 @@ namespace simulation {
 namespace {
 
 constexpr size_t kStack = 128 * 1024;
-// A run takes some ten thousand steps. One that takes so many does not end.
+// A run takes some ten thousand steps. One that takes this many does not end.
 constexpr uint64_t kEndless = 5 * 1000 * 1000;
-// How often a step lets another fiber go on, and how long one may be kept from going on.
+// How often a step switches to another fiber, and how long a fiber may be held back.
 constexpr uint32_t kSwitchEach = 3;
 constexpr uint32_t kFreezeEach = 200;
 constexpr uint32_t kFrozenSteps = 500;
@@ -94,7 +94,7 @@ void Body() {
   Leave();
 }
 
-// Any of those that can run; one that is frozen only where there is no other.
+// Any fiber that can run; a frozen one only if there is no other.
 Fiber* Choose() {
   Fiber* chosen = nullptr;
   Fiber* frozen = nullptr;
@@ -116,7 +116,7 @@ void Wake(Fiber* fiber) {
   fiber->wakes_ns = UINT64_MAX;
 }
 
-// Wakes who has slept long enough; `jump`: lets the time pass until somebody has. False: nobody sleeps.
+// Wakes the fibers that have slept long enough. `jump`: advances the clock until one has. Returns false if none sleeps.
 bool WakeSleepers(bool jump) {
   if (jump) {
     uint64_t first = UINT64_MAX;

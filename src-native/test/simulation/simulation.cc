@@ -1,10 +1,10 @@
-// The simulation of core/: environments, a pool and a poller on fibers, one run for each seed. What core/ is made of is
-// compiled as it is, but for core/threads.h and core/clock.h (include/); libuv, the kernel and time are played (loop.h,
-// kernel.h, scheduler.h). Run by scripts/simulation.ts, which says what its arguments are.
+// The simulation of core/: environments, a pool and a poller on fibers, one run for each seed. The sources of core/ are
+// compiled unchanged, except core/threads.h and core/clock.h (include/). libuv, the kernel and time are simulated
+// (loop.h, kernel.h, scheduler.h). scripts/simulation.ts runs it, and documents its arguments.
 //
-// A run fails when an operation has no end or two, when one is performed that was cancelled, when more jobs run than there
-// are permits, when permits are missing in the end, when something is touched that was closed, when a run does not end, or
-// when nothing happens any more although there is something to do: a lost wake-up.
+// A run fails if an operation never ends or ends twice, a cancelled one is performed, more jobs run than there are
+// permits, permits are missing at the end, something closed is touched, the run does not end, or nothing happens
+// although there is something to do: a lost wake-up.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -36,7 +36,7 @@ std::vector<int> WaitedFor() {
   return descriptors;
 }
 
-// Something comes from outside: a call returns, a descriptor is ready, or a program goes on.
+// Something happens outside: a call returns, a descriptor becomes ready, or a program continues.
 void Disturb(const Environments& environments, int* idle) {
   const std::vector<int> descriptors = WaitedFor();
   const uint32_t choice = Random(3);
@@ -130,7 +130,7 @@ int Main(int argc, char** argv) {
 }  // namespace simulation
 }  // namespace uvfiles
 
-// So that a report tells its seed: see Main.
+// With these, a report names its seed: see Main.
 extern "C" const char* __asan_default_options() { return "abort_on_error=1"; }
 extern "C" const char* __ubsan_default_options() { return "abort_on_error=1"; }
 

@@ -1,4 +1,4 @@
-// What the fault sweep checks, and with which files.
+// What the fault sweep checks, and the files it uses.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 export const SIZE = 20_000;

@@ -1,5 +1,5 @@
 // A tree with every valid and invalid kind of path, on disk and in memory, to compare the result of a call and the tree that it
-// leaves. The kernel decides what is right, so this takes Linux, and root, which can act as other users.
+// leaves. The kernel decides what is right, so this needs Linux, and root to act as other users.
 import { expect } from 'chai';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,12 +74,12 @@ function become({ uid, gid }: User): void {
 export interface ComparedTree {
   /** Where the tree is: the same path in memory and on the disk. */
   readonly root: string;
-  /** Expects the same answer, and the same tree afterwards, of `call` by `user` on both. */
+  /** Expects `call` by `user` to give the same answer on both, and to leave the same tree. */
   compare(title: string, user: User, call: () => Promise<unknown>): Promise<void>;
 }
 
 /**
- * The tree for the tests of the suite that this is called in. Skips them where they cannot be run.
+ * The tree for the tests of the calling suite. Skips them where they cannot run.
  * @param namesCalls whether errors must name the same system call, as those of single calls do
  */
 export function comparedTree({ namesCalls }: { namesCalls: boolean }): ComparedTree {
@@ -107,7 +107,7 @@ export function comparedTree({ namesCalls }: { namesCalls: boolean }): ComparedT
     process.setgroups!(groups);
   });
 
-  /** Builds the tree and makes the call, as `user`, on the disk or in memory; what is left follows. */
+  /** Builds the tree and makes the call, as `user`, on the disk or in memory. Returns the answer, then what is left. */
   async function done(inMemory: boolean, user: User, call: () => Promise<unknown>): Promise<string> {
     if (inMemory) {
       files = memoryFiles({}, { at: root, user: ROOT });

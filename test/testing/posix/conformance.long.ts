@@ -1,5 +1,5 @@
-// Every call of the library on paths that are wrong in one way or in several, on real files and in memory: the same result,
-// the same error, and the same tree afterwards.
+// Every call of the library with paths that are wrong in one or more ways, on real files and in memory: same result, same
+// error, and the same tree afterwards.
 import fs from 'node:fs';
 import { release } from 'node:os';
 import { open, os, readBytes, writeFile } from 'uvfiles';
@@ -12,7 +12,7 @@ const LONG_NAME = 'n'.repeat(256);
 const LONGEST_NAME = 'm'.repeat(255);
 const LONG_PATH = `${'d/../'.repeat(1000)}f`;
 
-/** One path for each thing that can be right or wrong with a path. */
+/** One path for each way in which a path can be right or wrong. */
 const PATHS = [
   '/f',
   '/f/',
@@ -61,7 +61,7 @@ const PATHS = [
   `/${LONG_PATH}`,
 ];
 
-// What two paths are combined of: one of each kind.
+// The parts of pairs of paths: one of each kind.
 const SINGLE = new Set(['/d/.', '/d//f', '/d/../f', '/missing/..', '/f/..', '/theirs/new', '/privileged']);
 const PAIRED = PATHS.filter(
   (each) => !each.includes('nnn') && !each.includes(LONG_PATH) && !SINGLE.has(each),
@@ -158,7 +158,7 @@ describe('the memory file system and the disk', function () {
       // Bytes count, not characters.
       for (const name of ['ä'.repeat(127), 'ä'.repeat(128), `${'ä'.repeat(127)}x`, `${'ä'.repeat(127)}xx`])
         await tree.compare(`${name.length} characters`, user, () => writeFile(`${tree.root}/${name}`, ''));
-      // Of a mount the paths are counted within it.
+      // In a mount, the length of a path counts from the mount point.
       for (const length of [4094, 4095, 4096 + tree.root.length]) {
         const path = `${tree.root}/${'./'.repeat(3000)}`.slice(0, length - 2).replace(/\.$/, '/');
         await tree.compare(`a path of ${length} bytes`, user, () =>

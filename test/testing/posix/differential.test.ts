@@ -1,5 +1,5 @@
-// Random sequences of operations on the memory file system and on real files: same answers, same trees. The real ones are
-// those of the running kernel, so this is run where that is Linux, as root, which can act as other users.
+// Random sequences of operations on the memory file system and on real files: same answers, same trees. The real ones belong to
+// the running kernel, so this needs Linux, and root to act as other users.
 import { expect } from 'chai';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ function memory(): World {
   });
 }
 
-/** What differs, with the steps that led to it; '' for nothing. */
+/** The difference, with the steps that led to it; '' if there is none. */
 async function difference(seed: number, top: string, users: boolean): Promise<string> {
   const root = mkdtempSync(path.join(top, 'uvfiles-posix-'));
   chmodSync(root, 0o755);

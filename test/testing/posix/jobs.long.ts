@@ -1,5 +1,5 @@
-// The whole jobs of the library, which the real files do natively and files in memory by single calls: the same results, the same
-// errors, and the same tree afterwards, also of a job that has failed in the middle.
+// Whole jobs of the library, done natively on real files and by single calls in memory: same results, same errors, and the same
+// tree afterwards, even if a job fails in the middle.
 import {
   lockFile,
   openAtomic,
@@ -14,7 +14,7 @@ import {
 
 import { comparedTree, described, USERS } from './compared-tree.js';
 
-/** One path for each thing that can be right or wrong with a path. */
+/** One path for each way in which a path can be right or wrong. */
 const PATHS = [
   '/f',
   '/f/',
@@ -70,7 +70,7 @@ const PATHS = [
   `/d/${'n'.repeat(256)}/x`,
 ];
 
-/** What two paths are combined of. */
+/** The parts of pairs of paths. */
 const PAIRED = [
   '/f',
   '/f/',
@@ -197,7 +197,7 @@ const PAIR_JOBS: Readonly<Record<string, PairJob>> = {
   renames: (from, to) => os.renames(from, to),
 };
 
-/** Where the answer is a matter of the order in which the kernel lists names, or of how the addon walks. */
+/** Cases where the answer depends on the order in which the kernel lists names, or on how the addon walks. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   emptyDir: ['/d/..'], // stops at the first entry that cannot be removed
   rmtree: ['/loop/x'], // the addon opens directories without following: ENOTDIR instead of ELOOP

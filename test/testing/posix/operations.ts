@@ -19,7 +19,7 @@ export interface World {
 }
 
 const code = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
-// The sizes of directories are the file system's own, and those of links are as long as their targets.
+// The sizes of directories depend on the file system, and those of links are the lengths of their targets.
 const shown = (stats: fs.Stats): string => {
   const size = stats.isFile() ? ` ${stats.size}` : '';
   return `${stats.mode.toString(8)} ${stats.uid}:${stats.gid} ${stats.nlink}${size}`;
@@ -131,7 +131,7 @@ export function diskWorld(root: string): World {
   };
 }
 
-// A walk through a link sets its time of access to the present one.
+// Following a link sets its access time to the current time.
 const time = (ms: number): string => (ms > 1e11 ? 'now' : String(ms));
 const times = (stats: fs.Stats): string => `${time(stats.atimeMs)} ${time(stats.mtimeMs)}`;
 

@@ -28,8 +28,8 @@ function overlay(root: string): World {
 }
 
 /**
- * What the real files are at first. An overlay separates hard links, as overlayfs does, and an absolute link of the real files leads
- * to where they are.
+ * The real files at the start. An overlay separates hard links, as overlayfs does, and an absolute link in the real files leads
+ * to the real files.
  */
 const startOf = (seed: number): Operation[] =>
   (sequence(seed, LENGTH, false) as Operation[]).filter(
@@ -39,7 +39,7 @@ const startOf = (seed: number): Operation[] =>
 // The root belongs to the overlay.
 const below = async (world: World): Promise<string> => (await world.snapshot()).slice(1).join('\n');
 
-/** What differs, with the steps that led to it; '' for nothing. */
+/** The difference, with the steps that led to it; '' if there is none. */
 async function difference(seed: number, top: string): Promise<string> {
   const roots = ['disk', 'real'].map((name) => mkdtempSync(path.join(top, `uvfiles-overlay-${name}-`)));
   const [disk, real] = roots.map((root) => diskWorld(root)) as [World, World];

@@ -1,4 +1,4 @@
-// Random sequences of operations on few names, so that they interact. They are seeded, so that each can be repeated.
+// Random sequences of operations on a few names, which therefore interact. The seed makes each repeatable.
 import { constants } from 'node:fs';
 
 import type { Operation } from './operations.js';

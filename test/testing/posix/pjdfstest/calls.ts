@@ -3,23 +3,23 @@ import { constants } from 'node:fs';
 import { os } from 'uvfiles';
 import { type FileHandle, open } from 'uvfiles/promises';
 
-/** Why the library cannot make a call, so that what is said of it does not apply. */
+/** The library cannot make a call, so the assertions about it do not apply. */
 export class NotApplicable extends Error {}
 
-/** What one command has open, and from where its paths lead. */
+/** The open files of one command, and where its paths start. */
 export interface Context {
   readonly handles: FileHandle[];
-  /** Says that what follows from the call is not said of the library, which has done something like it. */
+  /** Notes that the library has done something similar, so what follows from the call says nothing about the library. */
   readonly note: (reason: string) => void;
-  /** The path as the library takes it. */
+  /** The path to give to the library. */
   readonly at: (path: string) => string;
-  /** How long a path from here may be. */
+  /** The length limit of a path from here, in bytes. */
   readonly longestPath: number;
 }
 
-/** Makes one call; resolves to what is printed. */
+/** Makes one call. Resolves to what is printed. */
 type Call = (context: Context, ...args: string[]) => Promise<unknown>;
-/** A call, how many arguments it takes at least, and at most. */
+/** A call, and the least and most arguments it takes. */
 interface Described {
   readonly call: Call;
   readonly least: number;
@@ -118,9 +118,9 @@ async function setTimes(context: Context, [at, path, a, aNs, m, mNs, how]: strin
   return done(os.utimes(whole, ...times, { followSymlinks }));
 }
 
-/** A regular file in the place of what the library does not make, so that the case can go on. */
+/** A regular file in place of what the library cannot make, so that the case can continue. */
 async function makeLike({ at, note }: Context, path: string, mode = '0644'): Promise<number> {
-  note('the library makes no FIFOs, sockets and devices');
+  note('the library makes no FIFOs, sockets or devices');
   const handle = await open(at(path), constants.O_CREAT | constants.O_EXCL, numberOf(mode));
   return done(handle.close());
 }
@@ -179,7 +179,7 @@ export const CALLS: Readonly<Record<string, Described>> = {
   chflags: missing(FLAGS),
   lchflags: missing(FLAGS),
   posix_fallocate: missing('the library has no such call'),
-  // What the cases do by commands of the shell.
+  // What the cases do with shell commands.
   'sh-makedirs': call(1, 1, ({ at }, path) => done(os.makedirs(at(path), { existOk: true }))),
   'sh-rmtree': call(1, 1, ({ at }, path) => done(os.rmtree(at(path)))),
   'sh-write': call(2, 2, async ({ at }, path, size) => {

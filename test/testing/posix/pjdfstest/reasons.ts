@@ -1,6 +1,6 @@
-// Why assertions fail that apply: by case, and by the number of the assertion within it.
+// Why applicable assertions fail, by case and by the number of the assertion within it.
 
-/** Where an assertion fails, and why. */
+/** Which assertions fail where, and why. */
 interface Reason {
   readonly assertions: readonly number[];
   readonly on: 'memory' | 'disk' | 'both';
@@ -11,12 +11,12 @@ const REASONS: Readonly<Record<string, Reason>> = {
   'ftruncate/13.t': {
     assertions: [2, 3],
     on: 'both',
-    why: 'a FileHandle of Node takes a negative size for 0',
+    why: 'a FileHandle of Node treats a negative size as 0',
   },
   'symlink/03.t': {
     assertions: [6],
     on: 'memory',
-    why: 'the directory of the case counts as a part of paths, but not of what a link holds, which may be so much longer',
+    why: 'the directory of the case counts as part of paths, but not of the content of a link, which may be that much longer',
   },
   'utimensat/08.t': {
     assertions: [5, 6],
@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
   },
 };
 
-/** Why an assertion fails on one of them or both; undefined where it should not. */
+/** Why an assertion fails on one of them or both; undefined if it should pass. */
 export function reasonOf(
   name: string,
   number: number,

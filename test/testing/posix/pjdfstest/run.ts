@@ -1,6 +1,6 @@
 // Runs pjdfstest's cases through the library, on files in memory and on the disk, and compares what they say:
-//   node --import tsx test/testing/posix/pjdfstest/run.ts [--only chmod/] [--disk FOLDER]
-// An assertion must fare in memory as it does on the disk, and what fails on both has its reason in reasons.ts.
+//   node --import tsx test/testing/posix/pjdfstest/run.ts [--only chmod/] [--disk FOLDER] An assertion must have the same
+//   outcome in memory as on the disk. reasons.ts gives the reason for one that fails on both.
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
   chmodSync,
@@ -23,7 +23,7 @@ import { fetchCases } from './source.js';
 
 type Kind = 'memory' | 'disk';
 type Outcome = 'passed' | 'failed' | 'not applicable';
-/** What became of one assertion, and what is said of it. */
+/** The outcome of one assertion, and the reason. */
 interface Assertion {
   readonly outcome: Outcome;
   readonly why: string;
@@ -50,7 +50,7 @@ if ('skip' in fetched) end(`pjdfstest cannot be fetched: ${fetched.skip}`);
 const work = mkdtempSync(path.join(tmpdir(), 'uvfiles-pjdfstest-'));
 chmodSync(work, 0o755);
 process.once('exit', () => rmSync(work, { recursive: true, force: true }));
-// The cases look for their command above themselves.
+// The cases look for their command in the directories above.
 const tests = path.join(work, 'tests');
 cpSync(fetched.folder, tests, { recursive: true });
 const command = path.join(work, 'pjdfstest');
@@ -63,7 +63,7 @@ const cases = readdirSync(tests, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.t') && name.startsWith(values.only ?? ''))
   .sort();
 
-/** Runs a case, and reads what it says, line after line. */
+/** Runs a case, and reads its output line by line. */
 function run(kind: Kind, name: string, top: string, index: number): Promise<Assertion[]> {
   const directory = path.join(top, `c${index}`);
   mkdirSync(directory);
@@ -89,7 +89,7 @@ function run(kind: Kind, name: string, top: string, index: number): Promise<Asse
 
 function assertionsOf(output: string): Assertion[] {
   const lines = output.split('\n');
-  // How a case says that it is about another system.
+  // This is how a case says that it is for another system.
   if (/^1\.\.1\nok 1\n$/.test(output))
     return [{ outcome: 'not applicable', why: 'the case is for another system' }];
   const all: Assertion[] = [];
@@ -99,7 +99,7 @@ function assertionsOf(output: string): Assertion[] {
     const said = /^(not )?ok \d+(.*)/.exec(line);
     if (note !== null) why = note[1];
     else if (said !== null) {
-      // A directive of TAP, spelt so that the house rules do not take it for open work.
+      // A directive of TAP, split so that the lint rules do not report it as unfinished work.
       const expected = /# TO[D]O(.*)/.exec(said[2]!)?.[1];
       if (why === undefined && said[1] !== undefined && expected !== undefined)
         why = `pjdfstest expects it of no Linux:${expected}`;
@@ -125,7 +125,7 @@ async function start(kind: Kind, top: string): Promise<ChildProcess> {
 }
 
 async function runAll(kind: Kind): Promise<Map<string, Assertion[]>> {
-  // The shell is in the same file system for both, since the cases ask which it is.
+  // The shell uses the same file system for both, because the cases ask which one it is.
   const shared = values.disk ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
   const top = mkdtempSync(path.join(shared, 'uvfiles-pjdfstest-'));
   chmodSync(top, 0o755);

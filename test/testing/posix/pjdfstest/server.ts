@@ -1,5 +1,5 @@
-// Answers the stand-in for pjdfstest's command: `server.ts memory|disk SOCKET FOLDER`. One command at a time, as the user and
-// with the umask that it asks for.
+// Answers the stand-in for pjdfstest's command: `server.ts memory|disk SOCKET FOLDER`. Runs one command at a time, as the user
+// and with the umask that the command asks for.
 import { mkdirSync, readdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -18,7 +18,7 @@ interface User {
 }
 
 interface World {
-  /** The path as the library takes it, for one that a command names in `directory`. */
+  /** The path to give to the library for a path that a command names in `directory`. */
   readonly at: (directory: string, name: string) => string;
   become(user: User): void;
   /** Before each command, in its directory. */
@@ -44,7 +44,7 @@ const disk: World = {
   longestPath: () => LONGEST_PATH,
 };
 
-/** Files in memory at `/`, with one directory per case. What the shell itself has written, in FOLDER, is taken in. */
+/** Files in memory at `/`, with one directory per case. It takes in what the shell itself has written, in FOLDER. */
 function memoryWorld(): World {
   process.chdir('/');
   const files: MemoryFiles = memoryFiles({}, { user: { uid: 0, gid: 0 }, umask: 0 });
@@ -73,7 +73,7 @@ function memoryWorld(): World {
 
 const world = kind === 'memory' ? memoryWorld() : disk;
 
-/** What a command asks for: options, and then calls parted by colons. */
+/** Parses the request of a command: options, and then calls separated by colons. */
 function parse(args: readonly string[]): { user: User; calls: string[][] } {
   const user = { uid: 0, groups: [0], umask: 0 };
   let i = 0;
@@ -99,7 +99,7 @@ function parse(args: readonly string[]): { user: User; calls: string[][] } {
   return { user, calls };
 }
 
-/** By directory of a case: the files that stand for what the library does not make. */
+/** By directory of a case: the files that replace what the library cannot make. */
 const standInsOf = new Map<string, Set<bigint>>();
 const MAKES_LIKE = /^(mkfifo|mknod|bind)$/;
 const TWO_PATHS = /^(rename|link|symlink)$/;
@@ -111,7 +111,7 @@ const inode = (path: string, follow: boolean): Promise<bigint | undefined> =>
     () => undefined,
   );
 
-/** Makes a call as `user`, and keeps account of which files stand for others. */
+/** Makes a call as `user`, and records which files replace others. */
 async function make(
   context: Context,
   standIns: Set<bigint>,
@@ -130,7 +130,7 @@ async function make(
         ? [args[1]!]
         : args.slice(0, TWO_PATHS.test(name!) ? 2 : 1);
   const paths = name!.startsWith('f') || name === 'pathconf' ? [] : given.map((each) => context.at(each));
-  // Following a link changes the time of its last access, which is left alone where it cannot matter.
+  // Following a link changes its access time, so links are followed only where it matters.
   const ways = standIns.size > 0 ? [false, true] : [false];
   const there = await Promise.all(paths.flatMap((each) => ways.map((follow) => inode(each, follow))));
   if (there.some((each) => each !== undefined && standIns.has(each)))

@@ -1,4 +1,4 @@
-# What the cases do by commands of the shell, for files that only the server can reach. The shell itself stays where it is.
+# What the cases do with shell commands, for files that only the server can reach. The shell itself stays in its directory.
 cd() {
   case $1 in
     /*) PJD_CWD=$1 ;;

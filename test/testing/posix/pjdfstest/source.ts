@@ -1,4 +1,4 @@
-// pjdfstest's cases: fetched when they are needed, at the commit that the figures are of. None of their text is kept here.
+// pjdfstest's cases, fetched when needed, at the commit that the figures are for. None of their text is kept here.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
