@@ -31,16 +31,6 @@ inline int64_t IntegerIn(const double* number, bool exact) {
   return integer;
 }
 
-// Puts the fields of a status into numbers: doubles, or exact integers.
-inline void PutStatus(const StatRecord& record, bool exact, double* to) {
-  if (exact) {
-    std::memcpy(to, &record, sizeof record);
-    return;
-  }
-  const int64_t* const fields = reinterpret_cast<const int64_t*>(&record);
-  for (int i = 0; i < StatRecord::kFields; i++) to[i] = static_cast<double>(fields[i]);
-}
-
 inline napi_value NumberOf(napi_env env, double number) {
   napi_value value = nullptr;
   napi_create_double(env, number, &value);

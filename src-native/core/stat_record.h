@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 namespace uvfiles {
 
@@ -15,6 +16,16 @@ struct StatRecord {
   static constexpr int kFields = 18;
 };
 static_assert(sizeof(StatRecord) == StatRecord::kFields * sizeof(int64_t), "read as an array");
+
+// Puts the fields of a status into numbers: doubles, or exact integers.
+inline void PutStatus(const StatRecord& record, bool exact, double* to) {
+  if (exact) {
+    std::memcpy(to, &record, sizeof record);
+    return;
+  }
+  const int64_t* const fields = reinterpret_cast<const int64_t*>(&record);
+  for (int i = 0; i < StatRecord::kFields; i++) to[i] = static_cast<double>(fields[i]);
+}
 
 // The kind of file in `mode`. The numbers are the same on every system.
 constexpr int64_t kTypeMask = 0170000;

@@ -26,12 +26,16 @@ constexpr bool kWritesOver = true;
 
 int OpenByPath(const char* path, int flags, int mode);  // close-on-exec
 int CloseFile(int fd);
+int Duplicate(int fd);  // another descriptor of the same open file
 
 int64_t Read(int fd, char* data, size_t size);
 int64_t Pread(int fd, char* data, size_t size, int64_t position);
 int64_t Write(int fd, const char* data, size_t size);
 int64_t Pwrite(int fd, const char* data, size_t size, int64_t position);
 int64_t Seek(int fd, int64_t offset, int whence);
+// From a file to a file or socket, within the kernel. A negative `offset` means the descriptor's position, which then moves.
+// A negative code where this is not supported.
+int64_t SendRange(int to, int from, int64_t offset, size_t size);
 
 int Stat(const char* path, StatRecord* record);
 int Lstat(const char* path, StatRecord* record);

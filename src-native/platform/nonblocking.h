@@ -22,6 +22,8 @@ int64_t WriteNow(const OpenFile& file, const char* data, size_t size);
 int OpenNow(const char* path, int flags, int mode);
 // For files of other kinds that OpenNow has opened: other users of the descriptor do not expect O_NONBLOCK.
 int MakeBlocking(int fd, int flags);
+// 1 or 0, or a negative code.
+int IsNonblocking(int fd);
 // Whether `error`, from OpenNow, means a FIFO without a reader.
 bool LacksReader(const char* path, int flags, int error);
 

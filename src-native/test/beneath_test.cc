@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "core/tasks/path_call.h"
+#include "core/unique_fd.h"
+#include "platform/posix/open_beneath.h"
 #include "test/os_support.h"
 
 using namespace uvfiles;

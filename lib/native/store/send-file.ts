@@ -32,7 +32,7 @@ export async function sendFile(
 /**
  * Sends up to `count` bytes from descriptor `from` to descriptor `out`. `offset` -1: from its position, which moves.
  * Errors have `bytesWritten`, the bytes that were sent before. Both descriptors are duplicated before it returns;
- * EMFILE and ENFILE mean that this failed, and nothing was sent. On Windows, the descriptors themselves are used.
+ * EMFILE and ENFILE mean that this failed, and nothing was sent.
  */
 export async function sendFileNow(
   out: number,

@@ -14,8 +14,10 @@
 // Error: an escape is code -EXDEV of syscall "beneath"; a root that cannot be opened is of "root", with its path; else
 //   the call's own, with path and dest as given. Out of descriptors: EMFILE, with nothing done.
 //
-// Not on Windows.
+// Null on Windows.
 #pragma once
+
+#include <memory>
 
 #include "core/task.h"
 #include "core/tasks/path_call.h"
@@ -30,5 +32,7 @@ namespace uvfiles {
 // root and for an escape.
 int OpenBeneath(const TaskArguments& arguments, platform::DirectoryReader* reader,
                 TaskError* error);
+
+std::unique_ptr<Task> MakeBeneath(TaskArguments&& arguments);
 
 }  // namespace uvfiles

@@ -73,7 +73,7 @@ enum CopyFlags : int64_t {
 // Instead of a mode: the directory has it already.
 constexpr uint32_t kModeIsRight = UINT32_MAX;
 
-// How they are made. kMove is core/tasks/move.cc; the others are the platform's, and Windows has no kCopyFolder and kCopyFiles.
+// How they are made. The copies are the platform's. Those of kCopyFolder and kCopyFiles are null on Windows.
 std::unique_ptr<Task> MakeCopyFile(TaskArguments&& arguments);
 // `made` becomes true when the task creates the directory dst, which then contains only copies.
 std::unique_ptr<Task> MakeCopyTree(TaskArguments&& arguments, bool* made = nullptr);

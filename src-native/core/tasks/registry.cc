@@ -1,5 +1,6 @@
 #include "core/tasks/registry.h"
 
+#include "core/tasks/beneath.h"
 #include "core/tasks/copies.h"
 #include "core/tasks/directories.h"
 #include "core/tasks/file_lock.h"
@@ -68,14 +69,26 @@ std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments) {
       return MakeStatMany(std::move(arguments));
     case TaskKind::kReadMany:
       return MakeReadMany(std::move(arguments));
+    case TaskKind::kCopyFile:
+      return MakeCopyFile(std::move(arguments));
+    case TaskKind::kCopyTree:
+      return MakeCopyTree(std::move(arguments));
+    case TaskKind::kCopyFolder:
+      return MakeCopyFolder(std::move(arguments));
+    case TaskKind::kCopyFiles:
+      return MakeCopyFiles(std::move(arguments));
     case TaskKind::kMove:
       return MakeMove(std::move(arguments));
+    case TaskKind::kSendFile:
+      return MakeSendFile(std::move(arguments));
+    case TaskKind::kBeneath:
+      return MakeBeneath(std::move(arguments));
     case TaskKind::kWriteAtomic:
       return MakeWriteAtomic(std::move(arguments));
     case TaskKind::kOpenAtomic:
       return MakeOpenAtomic(std::move(arguments));
     default:
-      return MakeOsTask(kind, std::move(arguments));
+      return nullptr;
   }
 }
 

@@ -46,14 +46,11 @@ std::unique_ptr<Task> Make(TaskArguments&& arguments) {
   return std::make_unique<T>(std::move(arguments));
 }
 
-// Null for an unknown kind. The arguments are those that the task's header documents. Only their types have been checked:
-// lib/ has to pass as many as the task reads.
-std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments);
-
-// The tasks whose classes depend on the platform. Null for a kind that this platform does not have.
+// Null for a kind that is unknown, or that this platform does not have. The arguments are those that the task's header
+// documents. Only their types have been checked: lib/ has to pass as many as the task reads.
 //
 // An empty batch that is ready means that the process is out of descriptors. Nothing is lost: run the task again when one
 // has been closed.
-std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments);
+std::unique_ptr<Task> MakeTask(TaskKind kind, TaskArguments&& arguments);
 
 }  // namespace uvfiles

@@ -60,8 +60,7 @@ class StatMany final : public Task {
     }
     double numbers[1 + StatRecord::kFields];
     numbers[0] = static_cast<double>(code);
-    const int64_t* fields = reinterpret_cast<const int64_t*>(&record);
-    for (int i = 0; i < StatRecord::kFields; i++) numbers[i + 1] = static_cast<double>(fields[i]);
+    PutStatus(record, false, numbers + 1);
     records_.append(reinterpret_cast<const char*>(numbers), sizeof numbers);
   }
 

@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "platform/file_system.h"
+
 namespace uvfiles {
 
 int CloneAs(int from, int directory, const char* name) {
@@ -13,7 +15,7 @@ int CloneAs(int from, int directory, const char* name) {
 
 int CloneWhole(int, int) { return -ENOTSUP; }
 int64_t CopyRange(int, int64_t, int, int64_t, size_t) { return -ENOSYS; }
-int64_t SendRange(int, int, int64_t, size_t) { return -ENOSYS; }
+int64_t platform::SendRange(int, int, int64_t, size_t) { return -ENOSYS; }
 bool IsNoSuchWay(int64_t code) { return code == -ENOSYS || code == -ENOTSUP; }
 void WillReadOnce(int) {}
 

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 
+#include "platform/file_system.h"
 #include "platform/posix/retry.h"
 
 namespace uvfiles {
@@ -35,7 +36,7 @@ int64_t CopyRange(int to, int64_t to_offset, int from, int64_t from_offset, size
 #endif
 }
 
-int64_t SendRange(int to, int from, int64_t offset, size_t size) {
+int64_t platform::SendRange(int to, int from, int64_t offset, size_t size) {
   off_t at = static_cast<off_t>(offset);
   return Retrying(
       [&]() -> int64_t { return ::sendfile(to, from, offset < 0 ? nullptr : &at, size); });

@@ -114,8 +114,7 @@ class PosixAtomicFile final : public AtomicFile {
       }
     }
     UniqueFd content;
-    if (!failed && (flags_ & kInPlaceIfBusy) != 0)
-      content.Reset(::fcntl(file_.Get(), F_DUPFD_CLOEXEC, 0));
+    if (!failed && (flags_ & kInPlaceIfBusy) != 0) content.Reset(platform::Duplicate(file_.Get()));
     if (!failed) {
       struct stat own;
       const bool known = ::fstat(file_.Get(), &own) == 0;

@@ -16,9 +16,6 @@ int CloneAs(int from, int directory, const char* name);
 // Copies within the kernel at explicit offsets. Bytes (0: the end), or a negative code.
 int64_t CopyRange(int to, int64_t to_offset, int from, int64_t from_offset, size_t size);
 
-// From a file to a file or socket. A negative `offset` means the descriptor's position, which then moves.
-int64_t SendRange(int to, int from, int64_t offset, size_t size);
-
 // Whether the code means that this way is not supported, rather than that the data cannot be copied.
 bool IsNoSuchWay(int64_t code);
 

@@ -47,6 +47,10 @@ int CloseFile(int fd) {
   return errno == EINTR || errno == EINPROGRESS ? 0 : -errno;
 }
 
+int Duplicate(int fd) {
+  return Retrying([&] { return ::fcntl(fd, F_DUPFD_CLOEXEC, 0); });
+}
+
 int64_t Read(int fd, char* data, size_t size) {
   return Retrying([&]() -> int64_t { return ::read(fd, data, Capped(size)); });
 }

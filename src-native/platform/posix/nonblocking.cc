@@ -72,6 +72,11 @@ int MakeBlocking(int fd, int flags) {
   return Retrying([&] { return ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK); });
 }
 
+int IsNonblocking(int fd) {
+  const int flags = Retrying([&] { return ::fcntl(fd, F_GETFL); });
+  return flags < 0 ? flags : (flags & O_NONBLOCK) != 0;
+}
+
 bool LacksReader(const char* path, int flags, int error) {
   if (error != UV_ENXIO || (flags & O_ACCMODE) != O_WRONLY) return false;
   struct stat status;

@@ -1,6 +1,4 @@
 // How a removal and its hands (removal_crew.h) share the work.
-#include <fcntl.h>
-
 #include <iterator>
 
 #include "platform/posix/removal_work.h"
@@ -83,7 +81,7 @@ bool RemoveTree::Work::Give(size_t at, const dirent* entry) {
   for (auto each = listed.begin(); each != half; ++each)
     has_directories = has_directories || each->looks_like_directory;
   if (!has_directories && listed.size() < kFewest) return false;
-  offer.directory.Reset(::fcntl(level.stream.fd(), F_DUPFD_CLOEXEC, 0));
+  offer.directory.Reset(platform::Duplicate(level.stream.fd()));
   if (!offer.directory) return false;
   if (level.shelf == nullptr) {
     level.shelf = std::make_shared<RemovalShelf>();

@@ -56,5 +56,6 @@ int OpenInWalk(const std::string& top, const std::string& relative, bool follow,
 }  // namespace platform
 
 int OpenBeneath(const TaskArguments&, platform::DirectoryReader*, TaskError*) { return UV_ENOSYS; }
+std::unique_ptr<Task> MakeBeneath(TaskArguments&&) { return nullptr; }
 
 }  // namespace uvfiles

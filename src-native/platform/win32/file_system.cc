@@ -103,6 +103,16 @@ int OpenByPath(const char* path, int flags, int mode) {
 
 int CloseFile(int fd) { return win32::CloseDescriptorNow(fd); }
 
+int Duplicate(int fd) {
+  const HANDLE handle = HandleOf(fd);
+  const HANDLE process = ::GetCurrentProcess();
+  HANDLE copy;
+  if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
+  if (!::DuplicateHandle(process, handle, process, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS))
+    return win32::LastError();
+  return win32::DescriptorOf(win32::UniqueHandle(copy));
+}
+
 int64_t Read(int fd, char* data, size_t size) {
   const HANDLE handle = HandleOf(fd);
   return AtCurrent(handle, [&] { return ReadHandle(handle, data, size, nullptr); });
@@ -139,6 +149,9 @@ int64_t Seek(int fd, int64_t offset, int whence) {
     return win32::LastError();
   return position.QuadPart;
 }
+
+// The system's own call (TransmitFile) only sends to sockets.
+int64_t SendRange(int, int, int64_t, size_t) { return UV_ENOSYS; }
 
 int Stat(const char* path, StatRecord* record) { return win32::StatPath(path, true, record); }
 

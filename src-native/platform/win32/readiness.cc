@@ -124,6 +124,7 @@ int64_t WriteNow(const OpenFile& file, const char* data, size_t size) {
 
 int OpenNow(const char* path, int flags, int mode) { return OpenByPath(path, flags, mode); }
 int MakeBlocking(int, int) { return 0; }
+int IsNonblocking(int) { return 0; }
 bool LacksReader(const char*, int, int) { return false; }
 
 }  // namespace platform

@@ -300,6 +300,10 @@ int OpenBeneath(const TaskArguments& arguments, platform::DirectoryReader* reade
   return fd < 0 ? fd : reader->Open(UniqueFd(fd));
 }
 
+std::unique_ptr<Task> MakeBeneath(TaskArguments&& arguments) {
+  return MakeBeneath(std::move(arguments), LacksOpenat2());
+}
+
 std::unique_ptr<Task> MakeBeneath(TaskArguments&& arguments, bool stepwise) {
   return std::make_unique<BeneathTask>(std::move(arguments), stepwise);
 }

@@ -1,4 +1,4 @@
-// The tasks of core/tasks/copies.h on Windows. kCopyFolder and kCopyFiles are not needed.
+// The tasks of core/tasks/copies.h on Windows.
 #include "core/tasks/copies.h"
 
 #include <uv.h>
@@ -11,10 +11,7 @@
 #include <vector>
 
 #include "core/task.h"
-#include "core/tasks/records.h"
-#include "core/tasks/registry.h"
 #include "platform/directories.h"
-#include "platform/file_system.h"
 #include "platform/win32/change.h"
 #include "platform/win32/directory.h"
 #include "platform/win32/handles.h"
@@ -24,8 +21,6 @@
 namespace uvfiles {
 
 namespace {
-
-constexpr size_t kPiece = 256 * 1024;
 
 void CopyTimes(const std::string& from, const std::string& to) {
   const win32::UniqueHandle source = win32::OpenFor(from, FILE_READ_ATTRIBUTES, true);
@@ -132,50 +127,6 @@ class CopyTree final : public Task {
   std::vector<std::string> made_;     // directories, which get their times at the end
 };
 
-// Copies through memory, because the system's own call (TransmitFile) only sends to sockets.
-class SendFile final : public Task {
- public:
-  explicit SendFile(TaskArguments&& arguments)
-      : out_(static_cast<int>(arguments.numbers[0])),
-        in_(static_cast<int>(arguments.numbers[1])),
-        offset_(arguments.numbers[2]),
-        left_(arguments.numbers[3]) {}
-
-  Step Run(const Slice& slice) override {
-    std::string piece;
-    int64_t code = 0;
-    while (left_ > 0 && code >= 0 && !cancelled()) {
-      piece.resize(static_cast<size_t>(std::min<int64_t>(left_, kPiece)));
-      code = offset_ < 0 ? platform::Read(in_, &piece[0], piece.size())
-                         : platform::Pread(in_, &piece[0], piece.size(), offset_);
-      if (code == 0) left_ = 0;  // the end
-      const size_t size = code > 0 ? static_cast<size_t>(code) : 0;
-      for (size_t at = 0; at < size && code > 0;) {
-        code = platform::Write(out_, piece.data() + at, size - at);
-        if (code == 0) code = UV_ENOSPC;
-        if (code > 0) {
-          at += static_cast<size_t>(code);
-          sent_ += code;
-          left_ -= code;
-          if (offset_ >= 0) offset_ += code;
-        }
-      }
-      if (code > 0 && left_ > 0 && slice.Expired()) return Step::kAgain;
-    }
-    if (code < 0) error = {static_cast<int>(code), "sendfile", "", ""};
-    if (code >= 0 && cancelled()) error = {UV_ECANCELED, "sendfile", "", ""};
-    AppendInteger(&output, sent_);
-    return Step::kDone;
-  }
-
- private:
-  const int out_;
-  const int in_;
-  int64_t offset_;
-  int64_t left_;
-  int64_t sent_ = 0;
-};
-
 bool IsSameFile(const std::string& a, const std::string& b) {
   StatRecord first, second;
   return win32::StatPath(a, true, &first) == 0 && win32::StatPath(b, true, &second) == 0 &&
@@ -233,17 +184,8 @@ std::unique_ptr<Task> MakeCopyTree(TaskArguments&& arguments, bool* made) {
   return std::make_unique<CopyTree>(std::move(arguments), made);
 }
 
-std::unique_ptr<Task> MakeOsTask(TaskKind kind, TaskArguments&& arguments) {
-  switch (kind) {
-    case TaskKind::kCopyFile:
-      return MakeCopyFile(std::move(arguments));
-    case TaskKind::kCopyTree:
-      return MakeCopyTree(std::move(arguments));
-    case TaskKind::kSendFile:
-      return Make<SendFile>(std::move(arguments));
-    default:
-      return nullptr;
-  }
-}
+// JavaScript does not ask for these here.
+std::unique_ptr<Task> MakeCopyFolder(TaskArguments&&) { return nullptr; }
+std::unique_ptr<Task> MakeCopyFiles(TaskArguments&&) { return nullptr; }
 
 }  // namespace uvfiles

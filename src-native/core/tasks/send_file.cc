@@ -1,7 +1,7 @@
-#include <fcntl.h>
+// kSendFile of core/tasks/copies.h.
+#include <uv.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -14,7 +14,6 @@
 #include "core/unique_fd.h"
 #include "platform/file_system.h"
 #include "platform/nonblocking.h"
-#include "platform/posix/fast_copy.h"
 
 namespace uvfiles {
 
@@ -39,8 +38,8 @@ class SendFile final : public Task {
       in_kernel_ = !in_.waits && (!out_.waits || out_.file.nonblocking);
     }
     while (failure_ == 0 && left_ > 0) {
-      const int64_t moved = cancelled() ? -ECANCELED : SendPiece();
-      if (moved == -EAGAIN) return sent_ > 0 ? Report(Step::kReady) : Step::kWaits;
+      const int64_t moved = cancelled() ? int64_t{UV_ECANCELED} : SendPiece();
+      if (moved == UV_EAGAIN) return sent_ > 0 ? Report(Step::kReady) : Step::kWaits;
       if (moved < 0) failure_ = static_cast<int>(moved);
       if (moved == 0) break;
       if (moved < 0) continue;
@@ -62,8 +61,8 @@ class SendFile final : public Task {
   };
 
   void Duplicate(int fd, UniqueFd* own, End* end) {
-    end->file.fd = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    if (end->file.fd < 0 && failure_ == 0) failure_ = -errno;
+    end->file.fd = platform::Duplicate(fd);
+    if (end->file.fd < 0 && failure_ == 0) failure_ = end->file.fd;
     own->Reset(end->file.fd);
   }
 
@@ -74,24 +73,23 @@ class SendFile final : public Task {
     if (code < 0) return code;
     end->waits = IsPolled(end->file.kind, platform::Seek(fd, 0, SEEK_CUR) >= 0);
     if (!end->waits) return 0;
-    const int flags = ::fcntl(fd, F_GETFL);
-    if (flags < 0) return -errno;
-    end->file.nonblocking = (flags & O_NONBLOCK) != 0;
-    return 0;
+    const int nonblocking = platform::IsNonblocking(fd);
+    end->file.nonblocking = nonblocking > 0;
+    return std::min(nonblocking, 0);
   }
 
-  // Bytes, 0 at the end, or a negative code; -EAGAIN with `waits_for`.
+  // Bytes, 0 at the end, or a negative code; UV_EAGAIN with `waits_for`.
   int64_t SendPiece() {
     if (in_kernel_) {
-      const int64_t moved = SendRange(out_.file.fd, in_.file.fd, offset_,
-                                      static_cast<size_t>(std::min(left_, kPiece)));
+      const int64_t moved = platform::SendRange(out_.file.fd, in_.file.fd, offset_,
+                                                static_cast<size_t>(std::min(left_, kPiece)));
       if (moved >= 0) {
         if (offset_ >= 0) offset_ += moved;
         return moved;
       }
       waits_for = {out_.file.fd, true};
       // Files that are open for appending, or cannot be mapped, need read and write.
-      if (moved != -EINVAL && moved != -ENOSYS) return moved;
+      if (moved != UV_EINVAL && moved != UV_ENOSYS) return moved;
       in_kernel_ = false;
     }
     return SendThroughMemory(static_cast<size_t>(std::min<int64_t>(left_, kMemoryPiece)));
@@ -106,7 +104,7 @@ class SendFile final : public Task {
       if (got <= 0) return got;
     }
     const int64_t put = Write();
-    if (put == 0) return -ENOSPC;
+    if (put == 0) return UV_ENOSPC;
     if (put > 0) held_from_ += static_cast<size_t>(put);
     // Bytes that were not written are read again from a file. Those of a pipe are kept.
     if (offset_ >= 0) {
