@@ -1,44 +1,21 @@
-// Owns a file descriptor that does not reach JavaScript, and closes it once.
-// Not thread-safe; a UniqueFd belongs to one task or operation.
+// Owns a file descriptor that does not reach JavaScript.
 #pragma once
 
 #include <uv.h>
 
+#include "core/unique.h"
 #include "platform/file_system.h"
 
 namespace uvfiles {
 
-class UniqueFd {
- public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(other.Release()) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept {
-    if (this != &other) Reset(other.Release());
-    return *this;
-  }
-  UniqueFd(const UniqueFd&) = delete;
-  UniqueFd& operator=(const UniqueFd&) = delete;
-  ~UniqueFd() { Reset(); }
-
-  int Get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
-  int Release() {
-    const int fd = fd_;
-    fd_ = -1;
-    return fd;
-  }
-
+struct Descriptor {
+  using Value = int;
+  static int None() { return -1; }
+  static bool IsOne(int fd) { return fd >= 0; }
   // close(2) is never retried: on Linux the descriptor is gone even after EINTR.
-  void Reset(int fd = -1) {
-    if (fd_ >= 0) platform::CloseFile(fd_);
-    fd_ = fd;
-  }
-
- private:
-  int fd_ = -1;
+  static void GiveBack(int fd) { platform::CloseFile(fd); }
 };
+using UniqueFd = Unique<Descriptor>;
 
 // Whether the process or the system has no free descriptor. It is worth waiting for one, because the library closes
 // many soon.

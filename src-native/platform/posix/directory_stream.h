@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+#include "core/unique.h"
+
 namespace uvfiles {
 
 class DirectoryStream {
@@ -14,38 +16,22 @@ class DirectoryStream {
   DirectoryStream() = default;
   // Takes ownership of `fd`, even if it fails. The stream is closed then, and errno says why.
   explicit DirectoryStream(int fd) : dir_(::fdopendir(fd)) {
-    if (dir_ == nullptr && fd >= 0) {
+    if (!dir_ && fd >= 0) {
       const int saved = errno;
       ::close(fd);
       errno = saved;
     }
   }
-  DirectoryStream(DirectoryStream&& other) noexcept : dir_(other.dir_) { other.dir_ = nullptr; }
-  DirectoryStream& operator=(DirectoryStream&& other) noexcept {
-    if (this != &other) {
-      Close();
-      dir_ = other.dir_;
-      other.dir_ = nullptr;
-    }
-    return *this;
-  }
-  DirectoryStream(const DirectoryStream&) = delete;
-  DirectoryStream& operator=(const DirectoryStream&) = delete;
-  ~DirectoryStream() { Close(); }
-
-  explicit operator bool() const { return dir_ != nullptr; }
-  int fd() const { return ::dirfd(dir_); }
-  void Close() {
-    if (dir_ != nullptr) ::closedir(dir_);
-    dir_ = nullptr;
-  }
+  explicit operator bool() const { return static_cast<bool>(dir_); }
+  int fd() const { return ::dirfd(dir_.Get()); }
+  void Close() { dir_.Reset(); }
 
   // The next entry except "." and "..", or null at the end (errno 0) or on an error (errno set). Valid until the next
   // call.
   const dirent* Next() {
     for (;;) {
       errno = 0;
-      const dirent* entry = ::readdir(dir_);
+      const dirent* entry = ::readdir(dir_.Get());
       if (entry == nullptr) {
         if (errno == EINTR) continue;
         return nullptr;
@@ -56,7 +42,13 @@ class DirectoryStream {
   }
 
  private:
-  DIR* dir_ = nullptr;
+  struct Stream {
+    using Value = DIR*;
+    static DIR* None() { return nullptr; }
+    static bool IsOne(DIR* dir) { return dir != nullptr; }
+    static void GiveBack(DIR* dir) { ::closedir(dir); }
+  };
+  Unique<Stream> dir_;
 };
 
 }  // namespace uvfiles

@@ -7,38 +7,18 @@
 
 #include <windows.h>
 
+#include "core/unique.h"
+
 namespace uvfiles {
 namespace win32 {
 
-// Owns a handle and closes it once.
-class UniqueHandle {
- public:
-  UniqueHandle() = default;
-  explicit UniqueHandle(HANDLE handle) : handle_(handle) {}
-  UniqueHandle(UniqueHandle&& other) noexcept : handle_(other.Release()) {}
-  UniqueHandle& operator=(UniqueHandle&& other) noexcept {
-    if (this != &other) Reset(other.Release());
-    return *this;
-  }
-  UniqueHandle(const UniqueHandle&) = delete;
-  UniqueHandle& operator=(const UniqueHandle&) = delete;
-  ~UniqueHandle() { Reset(); }
-
-  HANDLE Get() const { return handle_; }
-  explicit operator bool() const { return handle_ != INVALID_HANDLE_VALUE; }
-  HANDLE Release() {
-    const HANDLE handle = handle_;
-    handle_ = INVALID_HANDLE_VALUE;
-    return handle;
-  }
-  void Reset(HANDLE handle = INVALID_HANDLE_VALUE) {
-    if (handle_ != INVALID_HANDLE_VALUE) ::CloseHandle(handle_);
-    handle_ = handle;
-  }
-
- private:
-  HANDLE handle_ = INVALID_HANDLE_VALUE;
+struct Handle {
+  using Value = HANDLE;
+  static HANDLE None() { return INVALID_HANDLE_VALUE; }
+  static bool IsOne(HANDLE handle) { return handle != INVALID_HANDLE_VALUE; }
+  static void GiveBack(HANDLE handle) { ::CloseHandle(handle); }
 };
+using UniqueHandle = Unique<Handle>;
 
 // INVALID_HANDLE_VALUE for a number that is no descriptor.
 HANDLE HandleOf(int fd);
