@@ -3,11 +3,9 @@ import { availableParallelism } from 'node:os';
 
 import { type SystemError, systemError } from '../errors/index.js';
 import type { GivenOptions } from '../schedule/options.js';
-import { descriptorFreed } from './descriptor-wait.js';
-import { bulk, nextBatch } from './retry-on-emfile.js';
 import { REMOVE_TREE, REMOVE_TREE_HAND } from './task-kinds.js';
 import { int32At, uint32sAt, uint64At } from './records.js';
-import { runTask, TaskCursor } from './tasks.js';
+import { bulk, nextBatch, runTask, TaskCursor } from './tasks.js';
 import { queueMicrotask } from '../timers.js';
 
 // RemoveTreeFlags of src-native/core/tasks/remove_tree.h.
@@ -66,7 +64,6 @@ export async function removeTree(
   let output: Buffer;
   try {
     output = await runTask(REMOVE_TREE, [path], [flagsOf(options) | WITH_HANDS], call, 'rmdir', takesCall);
-    descriptorFreed();
   } finally {
     await Promise.allSettled(hands);
   }

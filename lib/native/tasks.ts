@@ -1,11 +1,12 @@
 // Native tasks (src-native/core/task.h) as promises: one-shot, or pulled batch by batch.
 import { constants } from 'node:os';
 
-import { systemError, systemErrorNumber } from '../errors/index.js';
-import { callOf } from '../schedule/call.js';
+import { isDescriptorShortage, systemError, systemErrorNumber } from '../errors/index.js';
+import { type Call, callOf, NO_CALL } from '../schedule/call.js';
+import { lanes } from '../schedule/lane.js';
 import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
-import { descriptorTurn } from './descriptor-wait.js';
+import { descriptorFreed, descriptorTurn } from './descriptor-wait.js';
 import { operations } from '../schedule/diagnostics.js';
 import { YES } from './path-call.js';
 import * as P from './protocol.js';
@@ -110,9 +111,15 @@ export function startTask(
   return Promise.reject(refusal(status));
 }
 
+/** The call of `o` for long work: in the bulk lane unless it names another. */
+export function bulk(o: GivenOptions): Call {
+  return (callOf(o) ?? NO_CALL).inLane(lanes.bulk);
+}
+
 /**
  * Runs a task to its end in the pool, a slice at a time. A task that lacks descriptors ends a step with an empty batch,
- * and continues when descriptors may be free. If they never are, it fails as `syscall`.
+ * and continues when descriptors may be free.
+ * @param syscall of a task that opens files: it fails as this if there are never any free descriptors
  * @param takes - receives each batch except the last one, and returns whether it has used it
  * @returns its output bytes
  * @throws the task's error in Node's shape; AbortError and TimeoutError according to `o`
@@ -122,22 +129,42 @@ export async function runTask(
   bytes: Strings,
   numbers: Numbers,
   o?: OpOptions,
-  syscall = 'open',
+  syscall?: string,
   takes?: (batch: Buffer) => boolean,
 ): Promise<Buffer> {
   const call = callOf(o);
   const first = startTask(kind, bytes, numbers, call);
   const task = args[P.ARG_FILE] as number;
-  let batch: { output: Buffer; done: boolean } = await first;
-  if (batch.done) return batch.output;
+  let isShort = false;
+  try {
+    const batch = await first;
+    return batch.done
+      ? batch.output
+      : await goOn(batch, task, { kind, bytes, numbers }, call, syscall, takes);
+  } catch (error) {
+    isShort = isDescriptorShortage(error);
+    throw error;
+  } finally {
+    if (syscall !== undefined && !isShort) descriptorFreed();
+  }
+}
+
+async function goOn(
+  first: TaskRecord,
+  task: number,
+  order: Order,
+  call: Call | undefined,
+  syscall = 'open',
+  takes: ((batch: Buffer) => boolean) | undefined,
+): Promise<Buffer> {
   const parts: Buffer[] = [];
   try {
-    for (; ; batch = await resume(task, 'task', call, { kind, bytes, numbers })) {
+    for (let batch = first; ; batch = await resume(task, 'task', call, order)) {
       if (!batch.done && takes?.(batch.output) === true) continue;
       parts.push(batch.output);
       if (batch.done) return parts.length === 1 ? batch.output : Buffer.concat(parts);
       if (batch.output.length === 0 && !(await descriptorTurn(call)))
-        throw systemError(systemErrorNumber('EMFILE'), syscall, pathOfTask(kind, bytes));
+        throw systemError(systemErrorNumber('EMFILE'), syscall, pathOfTask(order.kind, order.bytes));
     }
   } finally {
     // A task that has ended has already been freed.
@@ -193,5 +220,20 @@ export class TaskCursor {
     this.#closed = true;
     dropped.unregister(this);
     free(this.#task);
+  }
+}
+
+/** The next batch of `cursor`. Waits for a descriptor if need be. A timeout covers both. */
+export async function nextBatch(
+  cursor: TaskCursor,
+  o: GivenOptions,
+  syscall: string,
+  path: string | Uint8Array,
+): Promise<{ output: Buffer; done: boolean }> {
+  const call = callOf(o);
+  for (;;) {
+    const batch = await cursor.next(call);
+    if (batch.done || batch.output.length > 0) return batch;
+    if (!(await descriptorTurn(call))) throw systemError(systemErrorNumber('EMFILE'), syscall, path);
   }
 }

@@ -4,9 +4,8 @@ import type { OpOptions } from '../../schedule/options.js';
 import type { CopiedFolder } from '../../filesystem/store.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { splitUnknown, uint32sAt } from '../records.js';
-import { bulk, nextBatch, retryOnEmfile } from '../retry-on-emfile.js';
 import { COPY_FILE, COPY_FILES, COPY_FOLDER, COPY_TREE, MOVE } from '../task-kinds.js';
-import { TaskCursor } from '../tasks.js';
+import { bulk, nextBatch, runTask, TaskCursor } from '../tasks.js';
 import { entryType } from './listing.js';
 
 // CopyFlags of src-native/core/tasks/copies.h.
@@ -23,7 +22,7 @@ export function copyFileInto(
   o?: OpOptions,
 ): Promise<Buffer> {
   const flags = (exclusive ? EXCLUSIVE : 0) | (preserve ? PRESERVE : 0) | (followSymlinks ? FOLLOW : 0);
-  return retryOnEmfile(COPY_FILE, [from, to], [flags], bulk(o), 'copyfile');
+  return runTask(COPY_FILE, [from, to], [flags], bulk(o), 'copyfile');
 }
 
 /** Copies a tree. */
@@ -49,7 +48,7 @@ const HEADER_BYTES = 8;
 
 /** Makes the directory `to` like `from`, and lists what is to be copied into it. */
 export async function copyFolder(from: FilePath, to: FilePath, o?: OpOptions): Promise<CopiedFolder> {
-  const output = await retryOnEmfile(COPY_FOLDER, [from, to], [], bulk(o), 'scandir');
+  const output = await runTask(COPY_FOLDER, [from, to], [], bulk(o), 'scandir');
   const [mode, count] = uint32sAt(output, 0, 2) as unknown as [number, number];
   const ends = uint32sAt(output, HEADER_BYTES, count);
   const begin = HEADER_BYTES + count * 4;
@@ -75,10 +74,10 @@ export async function copyFiles(
   block: Uint8Array,
   o?: OpOptions,
 ): Promise<void> {
-  await retryOnEmfile(COPY_FILES, [from, to, block], [], bulk(o), 'copyfile');
+  await runTask(COPY_FILES, [from, to, block], [], bulk(o), 'copyfile');
 }
 
 /** Moves a file or a tree; `to` may be a directory to move into. Resolves to the new path. */
 export function moveInto(from: FilePath, to: FilePath, o?: OpOptions): Promise<Buffer> {
-  return retryOnEmfile(MOVE, [from, to], [], bulk(o), 'rename');
+  return runTask(MOVE, [from, to], [], bulk(o), 'rename');
 }

@@ -12,9 +12,8 @@ import {
   isDescriptorWanted,
 } from '../descriptor-wait.js';
 import { splitBuffers, splitUnknown, uint32sAt, uint64At } from '../records.js';
-import { nextBatch, retryOnEmfile } from '../retry-on-emfile.js';
 import { SCAN_DIRECTORY } from '../task-kinds.js';
-import { TaskCursor } from '../tasks.js';
+import { nextBatch, runTask, TaskCursor } from '../tasks.js';
 
 const NAMES_ONLY = 1;
 const SORTED = 2;
@@ -153,7 +152,7 @@ export async function namesIn(
   o: GivenOptions,
   sorted = false,
 ): Promise<FilePath[]> {
-  const names = await retryOnEmfile(
+  const names = await runTask(
     SCAN_DIRECTORY,
     [path],
     [sorted ? NAMES_ONLY | SORTED : NAMES_ONLY],

@@ -7,10 +7,9 @@ import type { Call } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { descriptorFreed } from '../descriptor-wait.js';
 import { doublesAt, int32At, int64sAt, joinPaths, uint64At } from '../records.js';
-import { bulk, nextBatch } from '../retry-on-emfile.js';
 import { bigIntStatsFrom, statsFrom } from '../stats.js';
 import { READ_MANY, STAT_MANY } from '../task-kinds.js';
-import { runTask, TaskCursor } from '../tasks.js';
+import { bulk, nextBatch, runTask, TaskCursor } from '../tasks.js';
 import { readWhole } from './read-whole.js';
 
 const BATCH_BYTES = 512 * 1024;

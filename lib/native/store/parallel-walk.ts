@@ -4,9 +4,8 @@
 // or three threads are nearly two or three times as fast. Reading ahead is bounded: each part stops after one batch, and only
 // the next few parts have been started.
 import { descriptorFreed } from '../descriptor-wait.js';
-import { nextBatch } from '../retry-on-emfile.js';
 import { WALK_TREE } from '../task-kinds.js';
-import { TaskCursor } from '../tasks.js';
+import { nextBatch, TaskCursor } from '../tasks.js';
 import type { OpOptions } from '../../schedule/options.js';
 
 /** The number of parts in the pool at a time: as many as the threads that the library uses by default. */

@@ -15,9 +15,8 @@ import { callOf } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { descriptorFreed, descriptorTurn } from '../descriptor-wait.js';
 import { int32At } from '../records.js';
-import { nextBatch, retryOnEmfile } from '../retry-on-emfile.js';
 import { OPEN_ATOMIC, WRITE_ATOMIC } from '../task-kinds.js';
-import { TaskCursor } from '../tasks.js';
+import { nextBatch, runTask, TaskCursor } from '../tasks.js';
 
 // AtomicFlags of src-native/core/tasks/write_atomic.h.
 const DURABLE = 1;
@@ -69,7 +68,7 @@ export async function replaceFile(
         throw systemError(systemErrorNumber('EMFILE'), 'open', path);
       };
   const numbers = numbersOf(options, false);
-  throwIfNotSynced(await retryOnEmfile(WRITE_ATOMIC, [path, data], numbers, o, 'open', takes));
+  throwIfNotSynced(await runTask(WRITE_ATOMIC, [path, data], numbers, o, 'open', takes));
 }
 
 /** Opens the file that will replace `path`, by calling `open`. */

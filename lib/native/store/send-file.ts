@@ -4,9 +4,8 @@ import { callOf } from '../../schedule/call.js';
 import type { GivenOptions } from '../../schedule/options.js';
 import { descriptorFreed, descriptorTurn } from '../descriptor-wait.js';
 import { uint64At } from '../records.js';
-import { bulk } from '../retry-on-emfile.js';
 import { SEND_FILE } from '../task-kinds.js';
-import { TaskCursor } from '../tasks.js';
+import { bulk, TaskCursor } from '../tasks.js';
 
 /**
  * As `sendFileNow`, but waits while there is no free descriptor. The caller keeps `out` and `from` open until it
