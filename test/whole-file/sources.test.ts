@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { createReadStream, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -112,8 +113,10 @@ describe('whole files from sources', () => {
       await write(at('one/two/a'), Buffer.from('bytes'), { parents: true });
       await write(at('one/three/a'), ['from', ' source'], { parents: true });
       await write(at('one/three/a'), 'again', { parents: true });
+      await write(join(scratch.path, 'five', 'six', 'a'), 'own separators', { parents: true });
       expect(readFileSync(at('one/two/a'), 'utf8')).to.equal('bytes');
       expect(readFileSync(at('one/three/a'), 'utf8')).to.match(/again$/);
+      expect(readFileSync(at('five/six/a'), 'utf8')).to.equal('own separators');
       expect((await rejection(write(at('four/a'), 'x'))).code).to.equal('ENOENT');
       expect((await rejection(write(at('one/two/a/b'), 'x', { parents: true }))).code).to.equal('ENOTDIR');
     });

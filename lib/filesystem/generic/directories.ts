@@ -19,12 +19,15 @@ export function parentOf(path: FilePath): FilePath {
   return isUtf8(parent) ? parent.toString() : parent;
 }
 
+const isWindows = process.platform === 'win32';
+
 function parentOfText(text: string): string {
   const scheme = SCHEME.exec(text)?.[0] ?? '';
-  const rest = text.slice(scheme.length).replace(/\/+$/, '');
-  const end = rest.lastIndexOf('/');
-  if (end < 0) return scheme || (text.startsWith('/') ? '/' : '.');
-  return scheme + (rest.slice(0, end) || '/');
+  const path = text.slice(scheme.length);
+  const slashed = isWindows && scheme === '' ? path.replaceAll('\\', '/') : path;
+  const end = slashed.replace(/\/+$/, '').lastIndexOf('/');
+  if (end < 0) return scheme || (slashed.startsWith('/') ? '/' : '.');
+  return scheme + (path.slice(0, end) || '/');
 }
 
 export async function makeDirectories(
