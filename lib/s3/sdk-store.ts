@@ -6,7 +6,6 @@ import nodePath from 'node:path';
 import { invalidArgType, UnsupportedOperationError } from '../errors/index.js';
 import { checkDescriptors } from '../own-file.js';
 import {
-  type DeleteFailure,
   type ObjectInfo,
   type ObjectStore,
   ObjectStoreError,
@@ -17,8 +16,8 @@ import { queryOf } from './signature.js';
 import {
   copySourceOf,
   decoded,
+  deleteEach,
   extentOf,
-  isNoXml,
   nextPage,
   quoted,
   rangeOf,
@@ -204,21 +203,15 @@ export function sdkStore(client: S3ClientLike, bucket: string): ObjectStore {
     async copy(source, key, call) {
       await ask('CopyObject', { Key: key, CopySource: copySourceOf(bucket, source.key) }, call);
     },
-    async delete(keys, { ifMatch, ...call }) {
-      const alone = keys.length === 1 ? keys : keys.filter(isNoXml);
-      const together = keys.length === 1 ? [] : keys.filter((key) => !isNoXml(key));
-      const failures: DeleteFailure[] = [];
-      for (const key of alone) {
-        await ask('DeleteObject', { Key: key, IfMatch: ifMatch }, call).catch((error: unknown) => {
-          failures.push({ key, error: error as ObjectStoreError });
+    delete(keys, { ifMatch, ...call }) {
+      const one = (key: string) => ask('DeleteObject', { Key: key, IfMatch: ifMatch }, call);
+      return deleteEach(keys, one, async (together) => {
+        const Delete = { Objects: together.map((Key) => ({ Key })), Quiet: true };
+        const answer = await ask('DeleteObjects', { Delete }, call, withDigest);
+        return (answer.Errors ?? []).map(({ Key: key, Code: code, Message: message = code }) => {
+          return { key, error: new ObjectStoreError(code, message, { status: statusOf(code) }) };
         });
-      }
-      if (together.length === 0) return failures;
-      const Delete = { Objects: together.map((Key) => ({ Key })), Quiet: true };
-      const answer = await ask('DeleteObjects', { Delete }, call, withDigest);
-      for (const { Key: key, Code: code, Message: message = code } of answer.Errors ?? [])
-        failures.push({ key, error: new ObjectStoreError(code, message, { status: statusOf(code) }) });
-      return failures;
+      });
     },
   };
 }

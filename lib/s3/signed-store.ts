@@ -6,7 +6,7 @@ import https from 'node:https';
 import { optionReader, text, unchecked } from '../arguments/options.js';
 import { invalidArgType } from '../errors/index.js';
 import { type CopySource, type ObjectInfo, type ObjectStore, ObjectStoreError } from './object-store.js';
-import { copySourceOf, decoded, extentOf, isNoXml, nextPage, quoted, rangeOf } from './wire.js';
+import { copySourceOf, decoded, deleteEach, extentOf, nextPage, quoted, rangeOf } from './wire.js';
 import type { Credentials } from './signature.js';
 import { whole } from './options.js';
 import { type Endpoint, errorOf, prepared, request, requestText } from './signed-request.js';
@@ -125,26 +125,21 @@ export function signedStore(options: SignedStoreOptions): ObjectStore {
       const headers = from(bucket, source);
       await requestText(to, { method: 'PUT', key, headers, signal }, 'CopyObjectResult');
     },
-    async delete(keys, { ifMatch, signal }) {
-      const failures: { key: string; error: ObjectStoreError }[] = [];
-      const alone = keys.length === 1 ? keys : keys.filter(isNoXml);
-      for (const key of alone) {
-        await request(to, { method: 'DELETE', key, headers: { 'if-match': ifMatch }, signal }).then(
-          (answer) => answer.resume(),
-          (error: unknown) => failures.push({ key, error: error as ObjectStoreError }),
-        );
-      }
-      if (keys.length === alone.length) return failures;
-      const xml = keys
-        .filter((key) => !isNoXml(key))
-        .map((key) => `<Object><Key>${escaped(key)}</Key></Object>`);
-      const body = Buffer.from(`<Delete>${xml.join('')}<Quiet>true</Quiet></Delete>`);
-      const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
-      const what = { method: 'POST', query: { delete: '' }, headers, body, signal };
-      const answer = await requestText(to, what, 'DeleteResult');
-      for (const each of elements(answer, 'Error'))
-        failures.push({ key: element(each, 'Key')!, error: errorOf(each) });
-      return failures;
+    delete(keys, { ifMatch, signal }) {
+      const one = async (key: string) => {
+        (await request(to, { method: 'DELETE', key, headers: { 'if-match': ifMatch }, signal })).resume();
+      };
+      return deleteEach(keys, one, async (together) => {
+        const xml = together.map((key) => `<Object><Key>${escaped(key)}</Key></Object>`);
+        const body = Buffer.from(`<Delete>${xml.join('')}<Quiet>true</Quiet></Delete>`);
+        const headers = { 'content-md5': createHash('md5').update(body).digest('base64') };
+        const what = { method: 'POST', query: { delete: '' }, headers, body, signal };
+        const answer = await requestText(to, what, 'DeleteResult');
+        return elements(answer, 'Error').map((each) => ({
+          key: element(each, 'Key')!,
+          error: errorOf(each),
+        }));
+      });
     },
   };
 }

@@ -1,5 +1,5 @@
 // Requests and responses, in a form that does not depend on the client.
-import { ObjectStoreError } from './object-store.js';
+import { type DeleteFailure, ObjectStoreError } from './object-store.js';
 
 /** The header for bytes from `start` to before `end`. */
 export function rangeOf(start: number | undefined, end: number | undefined): string | undefined {
@@ -44,8 +44,22 @@ export function copySourceOf(bucket: string, key: string): string {
   return `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** Whether XML cannot represent the key. Such a key cannot be part of a batch of deletions. */
-export const isNoXml = (key: string): boolean => /[\0-\x1f\ufffe\uffff]/.test(key);
+/**
+ * Deletes objects: most in one request, and those alone whose keys XML cannot represent.
+ * @returns the keys that could not be deleted
+ */
+export async function deleteEach(
+  keys: readonly string[],
+  one: (key: string) => Promise<unknown>,
+  several: (keys: readonly string[]) => Promise<readonly DeleteFailure[]>,
+): Promise<readonly DeleteFailure[]> {
+  const isAlone = (key: string): boolean => keys.length === 1 || /[\0-\x1f\ufffe\uffff]/.test(key);
+  const failures: DeleteFailure[] = [];
+  for (const key of keys.filter(isAlone))
+    await one(key).catch((error: unknown) => failures.push({ key, error: error as ObjectStoreError }));
+  const together = keys.filter((key) => !isAlone(key));
+  return together.length === 0 ? failures : [...failures, ...(await several(together))];
+}
 
 /** The status of an error within a response of status 200. */
 export function statusOf(code: string): number {
