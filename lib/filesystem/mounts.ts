@@ -1,6 +1,4 @@
 // Which file system a path is on: the longest mounted prefix wins. Paths below no prefix are real files.
-import { AsyncLocalStorage } from 'node:async_hooks';
-
 import { callback, optionReader } from '../arguments/options.js';
 import { mountedSchemes } from '../arguments/path.js';
 import { checkPermission, checkTreePermission, isRestricted } from '../arguments/permission.js';
@@ -8,15 +6,8 @@ import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import { type NativeStore, nativeStore } from '../native/store/native-store.js';
 import type { FilePath, FileSystem } from './filesystem.js';
 import { normalized, rooted, SCHEME, textOf, withoutDots } from './mounted-path.js';
-import {
-  activeLayers,
-  addLayer,
-  type Forbid,
-  forbidding,
-  layeredStore,
-  type MakeLayer,
-  scopedLayer,
-} from './layers.js';
+import { InEffect } from './in-effect.js';
+import { type Forbid, forbidding, layeredStore, layers, type MakeLayer } from './layers.js';
 import type { MountedStore } from './mounted-store.js';
 import { storeFor } from './publishing.js';
 import { realFileSystem } from './real-file-system.js';
@@ -26,12 +17,6 @@ import type { Store } from './store.js';
 interface Entry {
   readonly prefix: string;
   readonly store: MountedStore;
-}
-
-/** A mount for the context of a callback. */
-interface ScopedEntry extends Entry {
-  /** The callback has ended. Work that it has left behind still has its context. */
-  isOver: boolean;
 }
 
 /**
@@ -60,8 +45,7 @@ export interface MountOptions<T> {
 const ofNode: readonly Entry[] = hasVfs() ? [vfsEntry()] : [];
 // The number of mounts in all contexts. While there are none, a call costs this comparison.
 let count = ofNode.length;
-let everywhere = ofNode;
-const contexts = new AsyncLocalStorage<readonly ScopedEntry[]>();
+const mounts = new InEffect(ofNode);
 
 /** Their extended attributes, which no other file system has. */
 export * as realAttributes from '../native/extended-attributes.js';
@@ -97,7 +81,7 @@ function permitted(access: 'fs.read' | 'fs.write', path: FilePath, check: typeof
 export function isMountedUrl(path: FilePath): boolean {
   if (count === 0) return false;
   const text = textOf(path);
-  return SCHEME.test(text) && entriesHere().some(({ prefix }) => isBelow(text, prefix));
+  return SCHEME.test(text) && mounts.here().some(({ prefix }) => isBelow(text, prefix));
 }
 
 /** Whether any file system is mounted by `mount`, in whatever context. */
@@ -117,9 +101,10 @@ function vfsEntry(): Entry {
 }
 
 function find(path: FilePath): MountedStore | undefined {
-  const layers = activeLayers();
+  const active = layers.here();
   const best = entryOf(textOf(path));
-  return layers === undefined ? best?.store : layered(best, layers);
+  if (active.length === 0) return best?.store;
+  return layeredStore(best?.store.fileSystem ?? realFileSystem, best?.prefix ?? '', active);
 }
 
 function entryOf(text: string): Entry | undefined {
@@ -133,13 +118,12 @@ function entryOf(text: string): Entry | undefined {
 
 // Of two equal prefixes the later wins, and a context's own mounts win over those for everybody.
 function longestOf(wanted: string): Entry | undefined {
-  let best: Entry | undefined;
-  for (const entry of everywhere) {
-    if ((best === undefined || entry.prefix.length >= best.prefix.length) && isBelow(wanted, entry.prefix))
-      best = entry;
-  }
-  for (const entry of contexts.getStore() ?? []) {
-    if (entry.isOver) continue;
+  return longestIn(mounts.inContext(), wanted, longestIn(mounts.everywhere, wanted, undefined));
+}
+
+function longestIn(entries: readonly Entry[], wanted: string, known: Entry | undefined): Entry | undefined {
+  let best = known;
+  for (const entry of entries) {
     if ((best === undefined || entry.prefix.length >= best.prefix.length) && isBelow(wanted, entry.prefix))
       best = entry;
   }
@@ -149,23 +133,12 @@ function longestOf(wanted: string): Entry | undefined {
 // A path that enters a confined file system by its spelling stays there, although its `..` lead out of the prefix.
 function confining(spelt: string, wanted: string): Entry | undefined {
   if (spelt === wanted) return undefined;
-  return entriesHere().findLast(
-    ({ prefix, store }) =>
-      store.fileSystem.confined === true && isBelow(spelt, prefix) && !isBelow(wanted, prefix),
-  );
-}
-
-function entriesHere(): Entry[] {
-  return [...everywhere, ...(contexts.getStore()?.filter(({ isOver }) => !isOver) ?? [])];
-}
-
-function layered(
-  best: Entry | undefined,
-  layers: NonNullable<ReturnType<typeof activeLayers>>,
-): MountedStore | undefined {
-  return best === undefined
-    ? layeredStore(realFileSystem, '', layers)
-    : layeredStore(best.store.fileSystem, best.prefix, layers);
+  return mounts
+    .here()
+    .findLast(
+      ({ prefix, store }) =>
+        store.fileSystem.confined === true && isBelow(spelt, prefix) && !isBelow(wanted, prefix),
+    );
 }
 
 function isBelow(path: string, prefix: string): boolean {
@@ -203,22 +176,11 @@ export function mount<T>(prefix: string, fileSystem: FileSystem, o?: Partial<Mou
   checkFileSystem(fileSystem);
   const { scope } = readOptions(o);
   const entry = { prefix: at, store: storeFor(at, fileSystem) };
-  return scope === undefined ? mountEverywhere(entry, fileSystem) : mountFor(entry, scope);
-}
-
-function mountEverywhere(entry: Entry, fileSystem: FileSystem): Mount {
-  everywhere = [...everywhere, entry];
-  count++;
-  addScheme(entry.prefix);
-  let mounted = true;
-  const unmount = (): void => {
-    if (!mounted) return;
-    mounted = false;
-    count--;
-    everywhere = everywhere.filter((each) => each !== entry);
-    removeScheme(entry.prefix);
-  };
-  return { prefix: entry.prefix, fileSystem, unmount, [dispose]: unmount };
+  addScheme(at);
+  const ended = begun(() => removeScheme(at));
+  if (scope !== undefined) return mounts.addFor(entry, scope, ended);
+  const unmount = mounts.add(entry, ended);
+  return { prefix: at, fileSystem, unmount, [dispose]: unmount };
 }
 
 /**
@@ -231,58 +193,20 @@ function mountEverywhere(entry: Entry, fileSystem: FileSystem): Mount {
 export function interpose(make: MakeLayer): () => void;
 export function interpose<T>(make: MakeLayer, scope: () => T, forbid?: Forbid): T;
 export function interpose<T>(make: MakeLayer, scope?: () => T, forbid?: Forbid): (() => void) | T {
+  const forbidden = forbid === undefined ? 0 : 1;
+  forbidding.contexts += forbidden;
+  const ended = begun(() => void (forbidding.contexts -= forbidden));
+  const layer = { make, forbid, made: new WeakMap() };
+  return scope === undefined ? layers.add(layer, ended) : layers.addFor(layer, scope, ended);
+}
+
+// Counts what begins. Returns what is to be called when it has ended.
+function begun(ended: () => void): () => void {
   count++;
-  if (scope !== undefined) {
-    const forbidden = forbid === undefined ? 0 : 1;
-    forbidding.contexts += forbidden;
-    const layer = scopedLayer(make, forbid);
-    return ending(
-      () => layer.run(scope),
-      () => {
-        layer.end();
-        count--;
-        forbidding.contexts -= forbidden;
-      },
-    );
-  }
-  const remove = addLayer(make);
-  let isThere = true;
   return () => {
-    if (!isThere) return;
-    isThere = false;
     count--;
-    remove();
+    ended();
   };
-}
-
-function mountFor<T>({ prefix, store }: Entry, scope: () => T): T {
-  const entry: ScopedEntry = { prefix, store, isOver: false };
-  count++;
-  addScheme(entry.prefix);
-  return ending(
-    () => contexts.run([...(contexts.getStore() ?? []), entry], scope),
-    () => {
-      entry.isOver = true;
-      count--;
-      removeScheme(entry.prefix);
-    },
-  );
-}
-
-// Calls `end` when the result of `scope` has settled.
-function ending<T>(scope: () => T, end: () => void): T {
-  let result: T;
-  try {
-    result = scope();
-  } catch (error) {
-    end();
-    throw error;
-  }
-  if (typeof (result as PromiseLike<unknown> | null)?.then !== 'function') {
-    end();
-    return result;
-  }
-  return Promise.resolve(result).finally(end) as T;
 }
 
 /** Symbol.dispose where the runtime has it, else the symbol that Node itself uses in its place. */
