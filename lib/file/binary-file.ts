@@ -23,9 +23,7 @@ import type { RawFile } from './raw-file.js';
  */
 export class BinaryFile extends ByteFile {
   /** @internal */
-  readonly _fully = true;
-  /** @internal */
-  readonly _readsAhead = true;
+  readonly _isBuffered = true;
   /** @internal */
   readonly _layer: BufferedIO;
   /** The unbuffered file below. Both share one position, so use only one of them at a time. */

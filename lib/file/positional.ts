@@ -57,8 +57,8 @@ export const readTransfer = optionReader({ transfer: flag(false) });
 export abstract class PositionalHandle extends ByteHandle {
   /** @internal Writes what is buffered before a positional call, if there is a buffer. */
   abstract _settleBuffer(call?: Call): Promise<unknown> | undefined;
-  /** @internal Whether positional reads continue after a short read. */
-  abstract readonly _fully: boolean;
+  /** @internal Whether there is a buffer, which reads ahead. Positional reads then continue after a short read. */
+  abstract readonly _isBuffered: boolean;
 
   /**
    * Reads `size` bytes at `position`. Does not use or change the position of the handle. Runs in parallel with other calls.
@@ -78,7 +78,7 @@ export abstract class PositionalHandle extends ByteHandle {
       const call = readCall(o);
       const settled = this._settleBuffer(call);
       if (settled !== undefined) return this.#preadAfter(settled, bytes, at, call);
-      return this._io.file.pread(bytes, at, call, this._fully);
+      return this._io.file.pread(bytes, at, call, this._isBuffered);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -123,21 +123,21 @@ export abstract class PositionalHandle extends ByteHandle {
       if (transfer) return this.#preadOver(bytes, at, call);
       const settled = this._settleBuffer(call);
       if (settled !== undefined) return this.#preadintoAfter(settled, bytes, at, call);
-      return this._io.file.preadinto(bytes, at, call, this._fully);
+      return this._io.file.preadinto(bytes, at, call, this._isBuffered);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   #preadOver(view: Uint8Array, at: number | bigint, call: Call | undefined): Promise<Buffer> {
-    return readOver(this._io.file, view, at, this._fully, call, (read) => {
+    return readOver(this._io.file, view, at, this._isBuffered, call, (read) => {
       const settled = this._settleBuffer(call);
       return settled === undefined ? read() : this.#after(settled, read);
     });
   }
   // Separate methods, so that no closures are allocated if there is nothing to wait for.
   #preadAfter(settled: Promise<unknown>, size: number, at: number | bigint, call?: Call): Promise<Buffer> {
-    return this.#after(settled, () => this._io.file.pread(size, at, call, this._fully));
+    return this.#after(settled, () => this._io.file.pread(size, at, call, this._isBuffered));
   }
   #preadintoAfter(
     settled: Promise<unknown>,
@@ -145,7 +145,7 @@ export abstract class PositionalHandle extends ByteHandle {
     at: number | bigint,
     call?: Call,
   ): Promise<number> {
-    const read = (): Promise<number> => this._io.file.preadinto(bytes, at, call, this._fully);
+    const read = (): Promise<number> => this._io.file.preadinto(bytes, at, call, this._isBuffered);
     return this.#after(settled, unlessChanged(bytes, read));
   }
 
@@ -175,8 +175,6 @@ export abstract class PositionalHandle extends ByteHandle {
     return this.#starting === undefined ? undefined : Promise.all(this.#starting);
   }
 
-  /** @internal Whether there is a buffer that reads ahead. */
-  abstract readonly _readsAhead: boolean;
   /** @internal What was read ahead is stale after a positional write. */
   abstract _dropReadAhead(): void;
 
@@ -199,7 +197,7 @@ export abstract class PositionalHandle extends ByteHandle {
       const at = checkPosition(position, 'position');
       const { transfer, call } = readTransfer(o);
       if (transfer) bytes = takeOver(bytes, call);
-      if (!this._readsAhead) return this.#pwrite(bytes, at, transfer, call);
+      if (!this._isBuffered) return this.#pwrite(bytes, at, transfer, call);
       this._dropReadAhead();
       return this.#pwriteBesideReads(this.#pwrite(bytes, at, transfer, call));
     } catch (error) {

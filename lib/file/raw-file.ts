@@ -17,9 +17,7 @@ import type { RawIO } from './raw-io.js';
  */
 export class RawFile extends ByteFile {
   /** @internal */
-  readonly _fully = false;
-  /** @internal */
-  readonly _readsAhead = false;
+  readonly _isBuffered = false;
   /** @internal The buffered file above this one. Closing either of them flushes the buffer and closes both. */
   _above: ByteHandle | undefined;
   #flushFailure: Error | undefined;
