@@ -32,7 +32,7 @@ import type { ObjectInfo, ObjectStore, StoreCall } from './object-store.js';
 import { ObjectReader } from './object-reader.js';
 import { ObjectWriter, writeWhole } from './object-writer.js';
 import { discard, drain, type Progress, readRange } from './read-range.js';
-import { timed } from './timed.js';
+import { asked } from './timed.js';
 import { copyTree, removeTree, renameTree, type TreeTarget } from './trees.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } = constants;
@@ -80,7 +80,7 @@ export class ObjectFiles implements FileSystem {
   ): Promise<FileSystemFile> {
     const key = this.#keys.file(path, 'open');
     const required = requirement(flags);
-    return this.#asked('open', call, async (requests) => {
+    return asked('open', call, async (requests) => {
       if ((flags & (O_WRONLY | O_RDWR)) === 0)
         return this.#reader(key, await this.#lookup.fileInfo(key, 'open', requests));
       if (required !== undefined) {
@@ -92,7 +92,7 @@ export class ObjectFiles implements FileSystem {
   }
 
   async stat(path: FilePath, _options: StatCall, call: CallOptions): Promise<StatsLike> {
-    return this.#asked('stat', call, async (requests) => this.#stat(path, requests));
+    return asked('stat', call, async (requests) => this.#stat(path, requests));
   }
 
   async *list(path: FilePath, call: CallOptions): AsyncGenerator<readonly DirectoryItem[]> {
@@ -107,7 +107,7 @@ export class ObjectFiles implements FileSystem {
 
   async unlink(path: FilePath, call: CallOptions): Promise<void> {
     const key = this.#keys.file(path, 'unlink');
-    await this.#asked('unlink', call, async (requests) => {
+    await asked('unlink', call, async (requests) => {
       await this.#lookup.fileInfo(key, 'unlink', requests);
       await deleteKeys(this.#store, [key], requests);
     });
@@ -121,7 +121,7 @@ export class ObjectFiles implements FileSystem {
   /** Removes the marker of an empty directory, if there is one. */
   async rmdir(path: FilePath, call: CallOptions): Promise<void> {
     const prefix = this.#keys.directory(path, 'rmdir');
-    await this.#asked('rmdir', call, async (requests) => {
+    await asked('rmdir', call, async (requests) => {
       const objects = await this.#lookup.first(prefix, 2, requests);
       if (objects.some((object) => object.key !== prefix || !isMarker(object)))
         throw failed('ENOTEMPTY', 'rmdir');
@@ -135,7 +135,7 @@ export class ObjectFiles implements FileSystem {
     const source = this.#keys.file(from, 'rename');
     const key = this.#keys.file(to, 'rename');
     const below = this.#keys.directory(to, 'rename');
-    await this.#asked('rename', call, async (requests) => {
+    await asked('rename', call, async (requests) => {
       const info = await this.#lookup.find(source, requests);
       if (info === undefined || isMarker({ key: source, size: info.size }))
         return renameTree(this.#target, this.#keys.directory(from, 'rename'), below, call);
@@ -147,7 +147,7 @@ export class ObjectFiles implements FileSystem {
 
   async readFile(path: FilePath, call: CallOptions): Promise<Uint8Array> {
     const key = this.#keys.file(path, 'open');
-    return this.#asked('open', call, async (requests) => this.#whole(key, requests));
+    return asked('open', call, async (requests) => this.#whole(key, requests));
   }
 
   async writeFile(
@@ -159,11 +159,13 @@ export class ObjectFiles implements FileSystem {
   ): Promise<void> {
     const key = this.#keys.file(path, 'open');
     const required = requirement(flags | O_WRONLY);
-    await this.#written(key, data, required, call);
+    await asked('open', call, (requests) => writeWhole(this.#target, key, data, required, requests));
   }
 
   async replaceFile(path: FilePath, data: Uint8Array, o: ReplaceOptions, call: CallOptions): Promise<void> {
-    await this.#written(this.#keys.file(path, 'open'), data, matching(o), call);
+    const key = this.#keys.file(path, 'open');
+    const required = matching(o);
+    await asked('open', call, (requests) => writeWhole(this.#target, key, data, required, requests));
   }
 
   async openReplacement(path: FilePath, o: ReplaceOptions, call: CallOptions): Promise<FileSystemFile> {
@@ -172,7 +174,7 @@ export class ObjectFiles implements FileSystem {
     if (o.exclusive === true) return this.open(path, O_WRONLY | O_CREAT | O_EXCL, 0, call);
     const key = this.#keys.file(path, 'open');
     const required = matching(o);
-    return this.#asked('open', call, async () => {
+    return asked('open', call, async () => {
       if (required !== undefined) await this.#target.conditions.forPut(required);
       return new ObjectWriter(this.#target, key, required);
     });
@@ -223,7 +225,7 @@ export class ObjectFiles implements FileSystem {
   async copyFile(from: FilePath, to: FilePath, o: CopyFileOptions, call: CallOptions): Promise<void> {
     const source = this.#keys.file(from, 'copyfile');
     const key = this.#keys.file(to, 'copyfile');
-    await this.#asked('copyfile', call, async (requests) => {
+    await asked('copyfile', call, async (requests) => {
       const info = await this.#lookup.fileInfo(source, 'copyfile', requests);
       if (o.exclusive) return copyNew(this.#target, source, info, key, { ...limits(call), ...requests });
       if (source !== key) await copyObject(this.#target, source, info, key, requests);
@@ -233,7 +235,7 @@ export class ObjectFiles implements FileSystem {
   async copyTree(from: FilePath, to: FilePath, o: CopyTreeOptions, call: CallOptions): Promise<void> {
     const source = this.#keys.directory(from, 'scandir');
     const target = this.#keys.directory(to, 'mkdir');
-    await this.#asked('copyfile', call, async (requests) => {
+    await asked('copyfile', call, async (requests) => {
       if (target.startsWith(source)) throw failed('EINVAL', 'copyfile');
       if (!o.existOk && (await this.#lookup.isPrefix(target, requests))) throw failed('EEXIST', 'mkdir');
       if (!(await copyTree(this.#target, source, target, call)))
@@ -242,15 +244,6 @@ export class ObjectFiles implements FileSystem {
   }
 
   // --- steps of the calls ------------------------------------------------------------------------------------
-
-  /** Runs the requests of one call, with its errors in Node's shape. */
-  async #asked<T>(syscall: string, call: CallOptions, work: (call: StoreCall) => Promise<T>): Promise<T> {
-    try {
-      return await timed(call, work);
-    } catch (error) {
-      throw translated(error, syscall);
-    }
-  }
 
   #reader(key: string, { etag, size, modified }: ObjectInfo): ObjectReader {
     const { readAhead } = this.#target;
@@ -331,19 +324,6 @@ export class ObjectFiles implements FileSystem {
     await drain(body, size, sink, progress, call);
     await readRange({ store: this.#store, key, etag, size }, progress.at, size, sink, call);
     return bytes;
-  }
-
-  async #written(
-    key: string,
-    data: Uint8Array,
-    required: Requirement | undefined,
-    call: CallOptions,
-  ): Promise<void> {
-    try {
-      await writeWhole(this.#target, key, data, required, call);
-    } catch (error) {
-      throw translated(error, 'open');
-    }
   }
 }
 

@@ -1,13 +1,13 @@
 // An object that is open for reading. Ranges of one call that are close to each other are joined into fewer requests.
 import type { CallOptions, FileSystemFile, StatsLike } from '../filesystem/filesystem.js';
-import { translated, unsupported } from './failures.js';
+import { unsupported } from './failures.js';
 import { inParallel } from './in-parallel.js';
 import { memoryFor } from './memory.js';
 import type { StoreCall } from './object-store.js';
 import { ReadAhead } from './read-ahead.js';
 import { readRange, type Version } from './read-range.js';
 import { fileStats } from './stats.js';
-import { timed } from './timed.js';
+import { asked } from './timed.js';
 
 /** Ranges with a smaller gap are read in one request, because the bytes of the gap cost less than another request. */
 const SMALLEST_GAP = 1 << 20;
@@ -80,7 +80,7 @@ export class ObjectReader implements FileSystemFile {
     const sequential = ahead !== undefined && (at === this.#ended || ahead.continues(at));
     this.#ended = at + count;
     // A window serves several reads, so it does not depend on the signal of one of them.
-    return this.#translated(call, async (requests) =>
+    return asked('read', call, async (requests) =>
       sequential
         ? ahead.read(view.subarray(0, count), at, requests)
         : this.#read(view.subarray(0, count), at, requests),
@@ -93,7 +93,7 @@ export class ObjectReader implements FileSystemFile {
   ): Promise<Uint8Array[]> {
     const views = ranges.map(({ size, position }) => memoryFor(this.#within(size, position)));
     const starts = ranges.map(({ position }) => Number(position));
-    await this.#translated(call, async (requests) =>
+    await asked('read', call, async (requests) =>
       inParallel(joinRanges(starts, views), this.#concurrency, async (joined) =>
         readRange(
           this.#of,
@@ -129,13 +129,5 @@ export class ObjectReader implements FileSystemFile {
 
   #within(size: number, position: number | bigint): number {
     return position >= this.size ? 0 : Math.min(size, this.size - Number(position));
-  }
-
-  async #translated<T>(call: CallOptions, work: (call: StoreCall) => Promise<T>): Promise<T> {
-    try {
-      return await timed(call, work);
-    } catch (error) {
-      throw translated(error, 'read');
-    }
   }
 }

@@ -2,7 +2,7 @@
 import type { CallOptions, FileSystemFile, StatsLike } from '../filesystem/filesystem.js';
 import type { Conditions, Requirement } from './conditions.js';
 import { failed, translated, unsupported } from './failures.js';
-import type { NewObject, ObjectStore } from './object-store.js';
+import type { NewObject, ObjectStore, StoreCall } from './object-store.js';
 import { putObject } from './put-object.js';
 import { fileStats } from './stats.js';
 import { timed } from './timed.js';
@@ -176,20 +176,18 @@ export async function writeWhole(
   key: string,
   data: Uint8Array,
   required: Requirement | undefined,
-  call: CallOptions,
+  call: StoreCall,
 ): Promise<void> {
   const { store, partSize, parts } = target;
-  await timed(call, async (requests) => {
-    const inParts =
-      data.length > partSize && (required === undefined || (await target.conditions.onUploads(required)));
-    if (!inParts) return putObject(target, key, data, required, requests);
-    const upload = await Upload.begin(store, key, parts);
-    await upload.during(requests.signal, async () => {
-      for (let at = 0; at < data.length; at += partSize) await upload.add(data.subarray(at, at + partSize));
-      await upload.arrived();
-    });
-    return finish(upload, target, required);
+  const inParts =
+    data.length > partSize && (required === undefined || (await target.conditions.onUploads(required)));
+  if (!inParts) return putObject(target, key, data, required, call);
+  const upload = await Upload.begin(store, key, parts);
+  await upload.during(call.signal, async () => {
+    for (let at = 0; at < data.length; at += partSize) await upload.add(data.subarray(at, at + partSize));
+    await upload.arrived();
   });
+  return finish(upload, target, required);
 }
 
 async function finish(upload: Upload, target: Target, required: Requirement | undefined): Promise<void> {

@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import type { CallOptions } from '../filesystem/filesystem.js';
 import { callOf } from '../schedule/call.js';
 import { throwIfEnded, watchCall } from '../schedule/watch-call.js';
+import { translated } from './failures.js';
 import type { StoreCall } from './object-store.js';
 
 const UNLIMITED: StoreCall = Object.freeze({});
@@ -30,5 +31,18 @@ export async function timed<T>(call: CallOptions, work: (call: StoreCall) => Pro
     return await Promise.race([work({ signal: controller.signal }), ended]);
   } finally {
     unwatch?.();
+  }
+}
+
+/** The same for the call of a file system, with errors in Node's shape. */
+export async function asked<T>(
+  syscall: string,
+  call: CallOptions,
+  work: (call: StoreCall) => Promise<T>,
+): Promise<T> {
+  try {
+    return await timed(call, work);
+  } catch (error) {
+    throw translated(error, syscall);
   }
 }
