@@ -19,7 +19,7 @@ import { isSameFile } from './identity.js';
 import { keptTarget, outerPath } from './outer-path.js';
 import { MountedCalls } from './mounted-calls.js';
 import { joined, normalized, textOf } from './mounted-path.js';
-import type { OpenFile } from './open-file.js';
+import { dropFile, type OpenFile } from './open-file.js';
 import { asBuffer, PositionedFile } from './positioned.js';
 import { completeStats } from './stats.js';
 import { FOLLOW_BIGINT, LINK_ITSELF_BIGINT, type Timestamp } from './store.js';
@@ -46,7 +46,7 @@ export class MountedFiles extends MountedCalls {
     );
     if (o?.signal?.aborted === true) {
       const aborted = new AbortError(o.signal.reason);
-      await endFile(file, aborted);
+      await dropFile(file, aborted);
       throw aborted;
     }
     return this.opened(file, flags, o);
@@ -69,7 +69,7 @@ export class MountedFiles extends MountedCalls {
         syncs: this.can('sync'),
       });
     } catch (error) {
-      await endFile(file, error);
+      await dropFile(file, error);
       throw error;
     }
   }
@@ -126,7 +126,7 @@ export class MountedFiles extends MountedCalls {
         else await file.write(kept, 0, true, o);
       }
     } catch (error) {
-      await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to report
+      await dropFile(file, error);
       throw completeError(error, 'write', path);
     }
     await file.close();
@@ -305,8 +305,4 @@ export class MountedFiles extends MountedCalls {
 /** Whether a file is one of the library's own, which already has a position. */
 function isOpenFile(file: FileSystemFile | OpenFile): file is OpenFile {
   return typeof (file as Partial<OpenFile>).readToEnd === 'function';
-}
-
-async function endFile(file: FileSystemFile, reason: unknown): Promise<void> {
-  await (file.abort?.(reason) ?? file.close()).catch(() => undefined); // the reason is the error to report
 }

@@ -118,3 +118,8 @@ export interface OpenFile {
   /** For process exit: writes at `at` or at the position, synchronously. */
   writeNow(data: Uint8Array, at: number): void;
 }
+
+/** Closes a file because of an error, which is the one to report. If the file system can, what was written is not published. */
+export async function dropFile(file: Pick<OpenFile, 'abort' | 'close'>, reason: unknown): Promise<void> {
+  await (file.abort?.(reason) ?? file.close()).catch(() => undefined);
+}

@@ -4,6 +4,7 @@ import { optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import { ClosedFileError, codeOf, invalidArgValue } from '../errors/index.js';
 import { storeToWrite } from '../filesystem/mounts.js';
+import { dropFile } from '../filesystem/open-file.js';
 import type { Replacement } from '../filesystem/store.js';
 import { BinaryFile } from '../file/binary-file.js';
 import { asyncDispose } from '../file/dispose.js';
@@ -73,7 +74,7 @@ export async function openAtomic(path: Path, mode = 'w', o?: OpenAtomicOptions):
     const write = new AtomicWrite(replacement, target);
     return atomicHandle(buildHandle(file, target, resolved), write);
   } catch (error) {
-    await (file.abort?.(error) ?? file.close());
+    await dropFile(file, error);
     await replacement.drop();
     throw error;
   }

@@ -7,7 +7,7 @@ import { flag, optionReader } from '../arguments/options.js';
 import { type Path, toPathBytes } from '../arguments/path.js';
 import type { FilePath } from '../filesystem/filesystem.js';
 import { storeToWrite } from '../filesystem/mounts.js';
-import type { OpenFile } from '../filesystem/open-file.js';
+import { dropFile, type OpenFile } from '../filesystem/open-file.js';
 import type { Store } from '../filesystem/store.js';
 import { SourceReader } from '../file/byte-source.js';
 import type { Call } from '../schedule/call.js';
@@ -68,7 +68,7 @@ async function writeFrom(
   try {
     await writeSource(file, source, (flags & O_APPEND) !== 0, call);
   } catch (error) {
-    await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to report
+    await dropFile(file, error);
     throw error;
   }
   await file.close();

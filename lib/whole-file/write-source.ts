@@ -2,7 +2,7 @@
 import { type Bytes, isBytes } from '../arguments/bytes.js';
 import { addBytesWritten, codeOf, dropBytesWritten, isEndOfCall } from '../errors/index.js';
 import type { FilePath, ReplaceOptions } from '../filesystem/filesystem.js';
-import { CURRENT, type OpenFile } from '../filesystem/open-file.js';
+import { CURRENT, dropFile, type OpenFile } from '../filesystem/open-file.js';
 import { makeDirectories, parentOf } from '../filesystem/generic/directories.js';
 import type { Store } from '../filesystem/store.js';
 import type { SourceReader } from '../file/byte-source.js';
@@ -101,7 +101,7 @@ export async function replaceBy(
       await replacement.publish();
     });
   } catch (error) {
-    if (isOpen) await (file.abort?.(error) ?? file.close()).catch(() => undefined); // the first error is the one to report
+    if (isOpen) await dropFile(file, error);
     dropBytesWritten(error);
     throw error;
   } finally {

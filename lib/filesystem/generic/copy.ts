@@ -6,7 +6,7 @@ import type { GivenOptions, OpOptions } from '../../schedule/options.js';
 import { errorOfCall, falseWhereTheSystemRefuses, fileSystemError, isSystemError } from '../errors.js';
 import type { CopyFileOptions, FilePath } from '../filesystem.js';
 import { baseName, joined } from '../mounted-path.js';
-import type { OpenFile } from '../open-file.js';
+import { dropFile, type OpenFile } from '../open-file.js';
 import { FOLLOW, LINK_ITSELF, type Store, type Timestamp, timestampOf } from '../store.js';
 import { codeOf } from '../../errors/index.js';
 import { secondsAndRest } from '../stats.js';
@@ -152,7 +152,7 @@ async function copyContent(route: Route, c: ContentCopy, o: GivenOptions): Promi
     await source?.close();
   } catch (error) {
     await source?.close().catch(() => undefined);
-    await (target.abort?.(error) ?? target.close()).catch(() => undefined);
+    await dropFile(target, error);
     if (created) await to.unlink(dst).catch(() => undefined);
     throw errorOfCall(error, 'copyfile', src, dst);
   }

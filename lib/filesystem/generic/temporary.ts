@@ -91,17 +91,12 @@ export async function createFileIn(
     await giveOwner(store, path, FILE);
     // A file of the operating system stays usable without its name.
     if (anonymous && made.fd >= 0 && process.platform !== 'win32') await discard();
+    if (o?.signal?.aborted === true) throw new AbortError(o.signal.reason);
   } catch (error) {
     // The first error is the one to report.
     await file.close().catch(() => undefined);
     await discard().catch(() => undefined);
     throw error;
-  }
-  if (o?.signal?.aborted === true) {
-    // The AbortError is more informative than their errors.
-    await file.close().catch(() => undefined);
-    await discard().catch(() => undefined);
-    throw new AbortError(o.signal.reason);
   }
   return { file, path, keep: () => undefined, discard };
 }
