@@ -13,7 +13,10 @@ module.exports = class LineReporter {
     /** @type {(what: string, test?: import('mocha').Test, error?: Error) => void} */
     const write = (what, test, error) => {
       const title = test?.titlePath().join(' > ');
-      const said = error && String(error.message ?? error).slice(0, 2000);
+      // chai cuts long texts in its messages.
+      const { actual } = /** @type {{ actual?: unknown }} */ (error ?? {});
+      const text = typeof actual === 'string' ? `: ${actual}` : '';
+      const said = error && `${error.message ?? error}${text}`.slice(0, 2000);
       appendFileSync(String(process.env.UVFILES_SUITE_LINES), `${JSON.stringify({ what, title, said })}\n`);
     };
     runner.on(EVENT_TEST_BEGIN, (test) => write('begin', test));

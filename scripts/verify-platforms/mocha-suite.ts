@@ -5,17 +5,9 @@ import path from 'node:path';
 import ts from 'typescript';
 import { inRoot } from '../support/root.mjs';
 
-const COPIES = [
-  'package.json',
-  'bench',
-  'bin',
-  'dist',
-  'examples',
-  'prebuilds',
-  'src-native',
-  'README.md',
-  'LICENSE',
-];
+const COPIES = ['package.json', 'bin', 'dist', 'prebuilds', 'src-native', 'README.md', 'LICENSE'];
+/** TypeScript that tests import or run. */
+const STRIPPED = ['bench', 'examples', 'scripts', 'test'];
 /** What tests and the package need at run time; the rest of node_modules is large. */
 const PACKAGES = /^(mocha|chai|iconv-lite|safer-buffer)$/;
 
@@ -64,8 +56,7 @@ export function layOutMochaSuite(folder: string): void {
   ))
     cpSync(inRoot('node_modules', name), path.join(folder, 'node_modules', name), { recursive: true });
   layOutLib(folder);
-  copyStripped('test', folder);
-  copyStripped('scripts', folder); // tests take functions from there
+  for (const name of STRIPPED) copyStripped(name, folder);
 }
 
 /** Copies a folder of the repository; each file of TypeScript becomes one of JavaScript. */

@@ -66,7 +66,7 @@ describe('files in ISO-2022-JP', () => {
   });
 
   it('begin and end every write in ASCII, so that files can be concatenated', async () => {
-    await using file = await open(at('a'), 'w', { encoding });
+    await using file = await open(at('a'), 'w', { encoding, newline: '\n' });
     expect(await file.write('日')).to.equal(1);
     await file.write('本');
     await file.write('¥\n');
