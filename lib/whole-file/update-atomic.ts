@@ -24,7 +24,12 @@ import { withPathLock } from './path-lock.js';
 import { replaceBy } from './write-source.js';
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
-const WHOLE = { shared: false, position: 0, size: 0 };
+// On Windows, others cannot read what is locked. A byte that no file reaches also conflicts with locks of whole files, and
+// every reader can read the file.
+const RANGE =
+  process.platform === 'win32'
+    ? { shared: false, position: 2 ** 52, size: 1 }
+    : { shared: false, position: 0, size: 0 };
 const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 500;
 /** How often a file can appear and disappear between two checks before it counts as a dangling link. */
@@ -180,7 +185,7 @@ async function updateLocked(update: Update): Promise<void> {
   for (let vanishings = 0; ; vanishings++) {
     let locked: LockedFile;
     try {
-      locked = await lockPath(store, at, (o) => store.open(at(), O_RDWR, 0, o), WHOLE, call);
+      locked = await lockPath(store, at, (o) => store.open(at(), O_RDWR, 0, o), RANGE, call);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
       if (await createFile(update, vanishings < MOST_VANISHINGS)) return;

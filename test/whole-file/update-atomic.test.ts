@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { readFileSync, renameSync, statSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { lockFile, open, updateAtomic, writeAtomic } from 'uvfiles';
+import { lockFile, open, readText, updateAtomic, writeAtomic } from 'uvfiles';
 import { type FileSystem, mount, wrap } from 'uvfiles/filesystem';
 
 import { FlatFiles } from '../filesystem/support/flat-files.js';
@@ -141,6 +141,18 @@ describe('updateAtomic', () => {
     );
     expect(readFileSync(at('a'), 'utf8')).to.equal('100');
     expect(order).to.deep.equal(Array.from({ length: 100 }, (_, index) => index));
+  });
+
+  it('lets others read the file meanwhile', async () => {
+    writeFileSync(at('a'), 'old');
+    const error = await rejection(
+      updateAtomic(at('a'), async () => {
+        expect(await readText(at('a'))).to.equal('old');
+        expect(readFileSync(at('a'), 'utf8')).to.equal('old');
+        throw new Error('read');
+      }),
+    );
+    expect(error.message).to.equal('read');
   });
 
   it('makes writeAtomic of the same path wait', async () => {

@@ -1,4 +1,4 @@
-// Compiled, but not yet tested on Windows.
+// Tested under wine only, which lets others read what is locked.
 #include "core/tasks/file_lock.h"
 
 #include <windows.h>
