@@ -7,7 +7,7 @@ import { type Check, count, flag, optionReader } from '../arguments/options.js';
 import { type Path, textOf, toPathBytes } from '../arguments/path.js';
 import { invalidArgType, invalidArgValue } from '../errors/index.js';
 import { SCHEME } from '../filesystem/mounted-path.js';
-import { storeOfTreeToWrite } from '../filesystem/mounts.js';
+import { realFiles, storeOf, storeOfTreeToWrite } from '../filesystem/mounts.js';
 import type { Store, TempPlace } from '../filesystem/store.js';
 import type { BinaryMode, TextMode } from '../file/mode.js';
 import { HANDLE_CHECKS, type OpenOptions, type TextOpenOptions } from '../open/options.js';
@@ -113,6 +113,8 @@ function absolute(dir: string | Uint8Array): string | Uint8Array {
     return dir[0] === SLASH ? dir : Buffer.concat([Buffer.from(`${process.cwd()}/`), dir]);
   }
   if (dir === lastAbsolute) return dir;
+  // On Windows, a mounted path need not begin with a drive.
+  if (process.platform === 'win32' && dir.startsWith('/') && storeOf(dir) !== realFiles) return dir;
   const normal = dir.split(/[\\/]/).includes('..') ? dir : path.resolve(dir);
   if (!path.isAbsolute(normal)) return process.cwd() + path.sep + normal;
   return (lastAbsolute = normal);

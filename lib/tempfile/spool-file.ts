@@ -17,8 +17,8 @@ const LARGEST_IN_MEMORY = 2 ** 30;
 const REGULAR_0600 = 0o100600;
 /** Bytes that are moved to the real file at a time. */
 const PIECE = 1024 * 1024;
-/** In append mode, Linux appends the data of positional writes, too: pwrite(2), BUGS. */
-const PWRITE_APPENDS = process.platform === 'linux';
+/** In append mode, Linux (pwrite(2), BUGS) and Windows append the data of positional writes, too. */
+const PWRITE_APPENDS = process.platform === 'linux' || process.platform === 'win32';
 
 /** An OpenFile in memory until it holds more than `maxSize` bytes (0: LARGEST_IN_MEMORY), then the file that `open` returns. */
 export class SpoolFile implements OpenFile {
