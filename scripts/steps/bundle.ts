@@ -7,6 +7,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildResult, type Plugin } from 'esbuild';
+import ts from 'typescript';
 import { inRoot } from '../support/root.mjs';
 
 /** Subpaths that most programs do not use. */
@@ -75,6 +76,30 @@ ${cases.join('\n')}\n}}\n`;
   return text.replace(/(?=\/\/# sourceMappingURL=|$)/, builtin);
 }
 
+/**
+ * Moves each line end out of the string that esbuild's `lineLimit` has put it in, to behind the string: Rollup indents lines,
+ * also within strings. All else keeps its line and column, so that the source map stays right.
+ */
+function wholeStrings(code: string): string {
+  const parts: string[] = [];
+  let done = 0;
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteral(node) && code.slice(node.getStart(), node.end).includes('\\\n')) {
+      const lines = code.slice(node.getStart(), node.end).split('\\\n');
+      const ends = '\n'.repeat(lines.length - 1) + ' '.repeat(lines.at(-1)!.length);
+      parts.push(code.slice(done, node.getStart()), lines.join(''), ends);
+      done = node.end;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('bundle.js', code, ts.ScriptTarget.ES2022, true));
+  return parts.join('') + code.slice(done);
+}
+
+/** esbuild's helper lists what `Object.prototype` has as well, and fails if that is not a function. */
+const ownNamesOnly = (code: string): string =>
+  code.replace(/for\(var (\w+) in all\)(?=__defProp)/, 'for(let $1 of Object.keys(all))');
+
 type Built = BuildResult<{ metafile: true; write: false }>;
 
 async function run(contents: string, resolveDir: string, outfile: string, plugins: Plugin[]): Promise<Built> {
@@ -99,7 +124,7 @@ async function run(contents: string, resolveDir: string, outfile: string, plugin
   });
   for (const { path: file, text } of result.outputFiles) {
     mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, file.endsWith('.js') ? askProcess(text) : text);
+    writeFileSync(file, file.endsWith('.js') ? ownNamesOnly(askProcess(wholeStrings(text))) : text);
   }
   return result;
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import ts from 'typescript';
 import { skip } from '../support/skip.js';
 
 const require = createRequire(import.meta.url);
@@ -78,6 +79,28 @@ describe('the package', () => {
     const [before, after] = JSON.parse(stdout) as [string[], string[]];
     expect(before).to.have.members(['index.js', 'uvfiles.js', 'uvfiles.node']);
     expect(after).to.have.members(['index.js', 'uvfiles.js', 'uvfiles.node', 'later.js']);
+  });
+
+  it('loads, and exports only its own names, after Object.prototype was extended', () => {
+    const program = `
+      Object.prototype.extension = 'of a program';
+      const names = ['uvfiles', 'uvfiles/os', 'uvfiles/promises', 'uvfiles/s3', 'uvfiles/testing'];
+      console.log(names.filter((name) => Object.hasOwn(require(name), 'extension')).join());`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], { cwd: root, encoding: 'utf8' });
+    expect({ stdout, stderr }).to.deep.equal({ stdout: '\n', stderr: '' });
+  });
+
+  it('has no string with a line end, which a bundler that indents lines would change', () => {
+    for (const name of ['uvfiles', 'later', 'more']) {
+      const code = readFileSync(path.join(root, `dist/lib/shared/${name}.js`), 'utf8');
+      const broken: string[] = [];
+      const visit = (node: ts.Node): void => {
+        if (ts.isStringLiteral(node) && node.getText().includes('\n')) broken.push(node.text);
+        ts.forEachChild(node, visit);
+      };
+      visit(ts.createSourceFile(name, code, ts.ScriptTarget.ES2022, true));
+      expect(broken, name).to.deep.equal([]);
+    }
   });
 
   it('has a main entry for tools that do not read exports', () => {
