@@ -44,11 +44,12 @@ function callerIn(stack: string): string | undefined {
 
 function forbidden(operation: { readonly op: string; readonly path: string }): FilesForbiddenError {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = FRAMES;
+  // With --frozen-intrinsics, it cannot be set, and the line may be missing.
+  Reflect.set(Error, 'stackTraceLimit', FRAMES);
   try {
     return new FilesForbiddenError(operation);
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
 

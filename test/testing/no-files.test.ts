@@ -1,5 +1,6 @@
 // What noFiles forbids: everything that touches a file, by every public function.
 import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
 import { ServerResponse } from 'node:http';
 import path from 'node:path';
 import * as uvfiles from 'uvfiles';
@@ -192,6 +193,15 @@ describe('noFiles', () => {
     ])
       expect(await refusal(call)).to.be.an.instanceof(FilesForbiddenError);
     await noFiles(() => handle.close());
+  });
+
+  it('rejects with its own error also with --frozen-intrinsics', () => {
+    const program = `const { readText } = require('uvfiles');
+      require('uvfiles/testing').noFiles(() => readText('f')).catch(({ code }) => console.log(code));`;
+    const flags = ['--frozen-intrinsics', '-e', program];
+    expect(spawnSync(process.execPath, flags, { encoding: 'utf8' }).stdout.trim()).to.equal(
+      'ERR_FILES_FORBIDDEN',
+    );
   });
 
   it('forbids descriptors and openers', async () => {
