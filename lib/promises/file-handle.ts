@@ -147,7 +147,9 @@ export class FileHandle extends EventEmitter {
     const bytes = Buffer.concat(
       views.map((view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)),
     );
-    const bytesWritten = bytes.length === 0 ? 0 : await this.#put(bytes, positionToWrite(position));
+    const at = positionToWrite(position);
+    if (bytes.length === 0 && views.length > 0) await this.#putNothing(at);
+    const bytesWritten = bytes.length === 0 ? 0 : await this.#put(bytes, at);
     return Object.assign(Object.create(null) as object, { bytesWritten, buffers: views });
   }
 
@@ -284,8 +286,15 @@ export class FileHandle extends EventEmitter {
       if (holds) this._letGo();
       holds = false;
     };
-    const stream = make({ ...(options as object), fd: NO_DESCRIPTOR, fs: callbacksOf(this, letGo) });
     this._hold();
+    let stream: T;
+    try {
+      // An aborted signal closes the stream before it is returned.
+      stream = make({ ...(options as object), fd: NO_DESCRIPTOR, fs: callbacksOf(this, letGo) });
+    } catch (error) {
+      letGo();
+      throw error;
+    }
     for (const event of [end, errorMonitor]) stream.once(event, letGo);
     this.once('close', () => {
       if (holds) stream.close();

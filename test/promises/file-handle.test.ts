@@ -294,6 +294,22 @@ describe('promises FileHandle', () => {
     expect(() => fs.withLane({} as never)).to.throw(TypeError);
   });
 
+  it('is closed after a stream whose signal was aborted before, also without a descriptor', async () => {
+    const files = memoryFiles({ f: '0123456789' }, { at: '/uvfiles-handle-memory' });
+    try {
+      for (const name of [file, '/uvfiles-handle-memory/f']) {
+        const handle = await fs.open(name);
+        const stream = handle.createReadStream({ signal: AbortSignal.abort() } as object);
+        const error = await new Promise<Error>((resolve) => stream.on('error', resolve));
+        expect(error.name).to.equal('AbortError');
+        await handle.close();
+        expect(await errorOf(handle.read(Buffer.alloc(1), 0, 1, 0)), name).to.include({ code: 'EBADF' });
+      }
+    } finally {
+      files.unmount();
+    }
+  });
+
   it('rejects invalid arguments as Node does, before anything is read or written', () =>
     withFile('r+', async (handle) => {
       const sample = await nodeFs.open(file, 'r+');
