@@ -28,8 +28,8 @@ interface FileJob {
 /** Copies the content and the permission bits of `from` to `to`, which must not be a directory. */
 export async function copyContent(
   { store, target, call }: FileJob,
-  from: string,
-  to: string,
+  from: FilePath,
+  to: FilePath,
   { exclusive, preserve = false }: { exclusive: boolean; preserve?: boolean },
 ): Promise<void> {
   const there = await target.stat(to, statCall(true, false), call).catch(() => undefined);
@@ -38,7 +38,7 @@ export async function copyContent(
     await store.stat(from, statCall(true, false), call).catch((error: unknown) => {
       throw renamed(error, 'copyfile', from, to);
     });
-    const code = exclusive && !to.endsWith('/') ? 'EEXIST' : 'EISDIR';
+    const code = exclusive && !textOf(to).endsWith('/') ? 'EEXIST' : 'EISDIR';
     throw systemError(systemErrorNumber(code), 'copyfile', from, to);
   }
   // As in Node, copying a file to itself has no effect.

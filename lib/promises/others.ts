@@ -50,7 +50,7 @@ async function copyMounted(call: GivenOptions, from: PlainPath, to: PlainPath, b
   const job = { store: storeOf(from), target: storeOf(to), call };
   const exclusive = (bits & constants.COPYFILE_EXCL) !== 0;
   try {
-    await copyContent(job, textOf(from), textOf(to), { exclusive });
+    await copyContent(job, from, to, { exclusive });
   } catch (error) {
     throw renamed(error, 'copyfile', from, to);
   }
