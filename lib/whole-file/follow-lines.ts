@@ -156,13 +156,17 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   async #look(): Promise<boolean> {
     const file = this.#file!;
     if (await this.#read(file)) return true;
-    if ((await file.stat(this.#call)).size < this.#at) {
+    const { size } = await file.stat(this.#call);
+    if (size < this.#at) {
       // The file was truncated: reading restarts at the beginning, and drops an incomplete line.
       this.#window.reset('start');
       this.#at = 0;
       return true;
     }
-    if (!(await this.#isReplaced())) return false;
+    const found = await this.#found();
+    if (found === undefined) return false;
+    // A handle of an overlay keeps showing the file as it was before its first change, which shows in its size.
+    if (identityOf(found) === this.#identity && Number(found.size) === size) return false;
     // First reads the rest of the old file, which may have grown until it was replaced.
     if (await this.#read(file)) return true;
     return this.#goOver(file);
@@ -176,19 +180,19 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     return true;
   }
 
-  /** Whether the path leads to another file. While it leads to none, the old file is followed. */
-  async #isReplaced(): Promise<boolean> {
+  /** What the path leads to. While it leads to nothing, the old file is followed. */
+  async #found(): Promise<BigIntStats | undefined> {
     try {
       const path = this.#pathNow();
-      const found = await storeToRead(path).stat(path, FOLLOW_BIGINT, this.#call);
-      return identityOf(found as BigIntStats) !== this.#identity;
+      return (await storeToRead(path).stat(path, FOLLOW_BIGINT, this.#call)) as BigIntStats;
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return false;
+      if (codeOf(error) === 'ENOENT') return undefined;
       throw error;
     }
   }
 
   async #goOver(old: RawFile): Promise<boolean> {
+    const [at, identity] = [this.#at, this.#identity];
     try {
       await this.#open();
     } catch (error) {
@@ -196,6 +200,10 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
       throw error;
     }
     await old.close();
+    if (this.#identity === identity) {
+      this.#at = at;
+      return true;
+    }
     const window = this.#window;
     window.push(nothing, true);
     const rest = window.take(window.end);

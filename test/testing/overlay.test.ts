@@ -176,6 +176,29 @@ describe('an overlay', () => {
     expect(seen).to.deep.equal(['one', 'two']);
   });
 
+  it('follows what is appended through it, and a truncation', async () => {
+    const name = path.join(scratch.path, 'log');
+    writeFileSync(name, 'one\n');
+    mount({}, { overlay: true });
+    const seen: string[] = [];
+    const changes = [
+      () => appendFile(name, 'two\n'),
+      () => appendFile(name, 'three\n'),
+      () => writeFile(name, '4\n'),
+    ];
+    for await (const line of lines(name, { follow: true })) {
+      seen.push(line);
+      await (changes.shift() ?? (() => undefined))();
+      if (seen.length === 4) break;
+    }
+    expect(seen).to.deep.equal(['one', 'two', 'three', '4']);
+    expect(readFileSync(name, 'utf8')).to.equal('one\n');
+
+    const last = lines(name, { follow: true, last: 1 });
+    expect((await last.next()).value).to.equal('4');
+    await last.return?.();
+  });
+
   it('lets a real file be locked by several readers', async () => {
     const name = path.join(scratch.path, 'locked');
     writeFileSync(name, '');
