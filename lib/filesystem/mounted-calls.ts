@@ -11,6 +11,17 @@ import { normalized, rooted, SCHEME, textOf } from './mounted-path.js';
 
 const SLASH = 47;
 
+/** Whether the `..` of a path below a mount, as spelt, lead above the mount. */
+function leadsOut(path: string): boolean {
+  let depth = 0;
+  for (const name of path.includes('..') ? path.split('/') : []) {
+    if (name === '..') depth--;
+    else if (name !== '' && name !== '.') depth++;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
 /** Paths, errors and capabilities. */
 export class MountedCalls {
   readonly name: string;
@@ -35,13 +46,16 @@ export class MountedCalls {
     const text = textOf(path);
     const { prefix } = this;
     if (this.#isUrl) return text.slice(prefix.length) || '/';
-    const spelt = rooted(text);
-    // Without links, a name and the `..` after it cancel each other out. With links, the file system decides.
-    const below =
-      this.can('links') &&
-      spelt.startsWith(prefix) &&
-      (spelt.length === prefix.length || spelt[prefix.length] === '/');
-    return (below ? spelt : normalized(spelt)).slice(prefix.length) || '/';
+    return this.#below(rooted(text), prefix);
+  }
+
+  // Without links, a name and the `..` after it cancel each other out. With links, the file system decides, unless the path leads
+  // out of it. A confined one refuses those itself.
+  #below(spelt: string, prefix: string): string {
+    const rest = spelt.slice(prefix.length);
+    const isBelow = this.can('links') && spelt.startsWith(prefix) && /^(\/|$)/.test(rest);
+    const isKept = isBelow && (prefix === '' || this.fileSystem.confined === true || !leadsOut(rest));
+    return (isKept ? rest : normalized(spelt).slice(prefix.length)) || '/';
   }
 
   /** The file system's own paths, with their places in the list, and the errors of those that it cannot accept. */
@@ -67,9 +81,11 @@ export class MountedCalls {
     if (!this.can('byteNames'))
       throw invalidArgValue('path', path, `must be UTF-8 on the file system '${this.name}'`);
     const bytes = Buffer.from(path);
-    const isWhole = this.#isUrl || bytes[0] === SLASH;
-    const whole = isWhole ? bytes : Buffer.concat([Buffer.from(`${rooted('')}/`), bytes]);
-    return whole.subarray(Buffer.byteLength(this.prefix));
+    const prefix = Buffer.from(this.prefix);
+    if (this.#isUrl) return bytes.subarray(prefix.length);
+    const whole = bytes[0] === SLASH ? bytes : Buffer.concat([Buffer.from(`${rooted('')}/`), bytes]);
+    // One character per byte.
+    return Buffer.from(this.#below(whole.toString('latin1'), prefix.toString('latin1')), 'latin1');
   }
 
   can(capability: keyof Capabilities): boolean {
