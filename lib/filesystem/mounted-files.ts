@@ -20,7 +20,7 @@ import { keptTarget, outerPath } from './outer-path.js';
 import { MountedCalls } from './mounted-calls.js';
 import { joined, normalized, textOf } from './mounted-path.js';
 import { dropFile, type OpenFile } from './open-file.js';
-import { asBuffer, PositionedFile } from './positioned.js';
+import { asBuffer, PositionedFile, sizeHint } from './positioned.js';
 import { completeStats } from './stats.js';
 import { FOLLOW_BIGINT, LINK_ITSELF_BIGINT, type Timestamp } from './store.js';
 
@@ -57,7 +57,7 @@ export class MountedFiles extends MountedCalls {
     const appending = (flags & O_APPEND) !== 0;
     try {
       if ((flags & O_ACCMODE) !== O_RDONLY) this.#checkWritable(file, appending ? 'append' : 'pwrite');
-      const position = appending ? Number(file.size ?? (await file.stat(o ?? NO_CALL)).size) : 0;
+      const position = appending ? Number(sizeHint(file) ?? (await file.stat(o ?? NO_CALL)).size) : 0;
       const lockSpace = this.can('locks') ? this.fileSystem : undefined;
       return new PositionedFile(file, {
         fileSystem: this.name,

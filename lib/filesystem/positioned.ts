@@ -1,7 +1,7 @@
 // Makes an open file with a position from a positional file of a file system.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { invalidView } from '../errors/index.js';
+import { invalidArgType, invalidView } from '../errors/index.js';
 import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
@@ -86,7 +86,7 @@ export class PositionedFile implements OpenFile {
     if (at !== CURRENT) this.#position = at;
     const parts: Buffer[] = [];
     let position = this.#position;
-    let next = Math.max(PIECE, (this.#file.size ?? 0) - position + 1);
+    let next = Math.max(PIECE, (sizeHint(this.#file) ?? 0) - position + 1);
     for (;;) {
       const part = await this.pread(next, position, o, false);
       if (part.length === 0) break;
@@ -307,7 +307,15 @@ const add = (position: number | bigint, count: number): number | bigint =>
 
 /** The same bytes as a Buffer. */
 export function asBuffer(bytes: Uint8Array): Buffer {
+  if (!ArrayBuffer.isView(bytes))
+    throw invalidArgType('result of the file system', 'an instance of Uint8Array', bytes);
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** The size that a file tells, unless it is none, such as the NaN of a missing header. */
+export function sizeHint({ size }: FileSystemFile): number | undefined {
+  const known = Number(size ?? NaN);
+  return known >= 0 ? known : undefined;
 }
 
 // A short write is an error.

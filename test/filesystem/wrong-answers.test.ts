@@ -1,0 +1,45 @@
+// File systems of programs that answer wrongly: nothing is lost silently, and errors say what is wrong.
+import { expect } from 'chai';
+import { open, readText } from 'uvfiles';
+import { type FileSystem, type FileSystemFile, mount, wrap } from 'uvfiles/filesystem';
+import { memoryFiles } from 'uvfiles/testing';
+
+import { rejection } from '../support/files.js';
+
+describe('a mounted file system that answers wrongly', () => {
+  const files = memoryFiles({ f: 'text' }, { at: '/wrong' });
+  files.unmount();
+  const { fileSystem } = files;
+
+  /** The files with other answers of open files. */
+  const answering = (wrong: object): FileSystem =>
+    wrap(fileSystem, {
+      readFile: undefined,
+      open: async (path, flags, permissions, call) => {
+        const file = await fileSystem.open(path, flags, permissions, call);
+        const right: FileSystemFile = {
+          pread: (...args) => file.pread(...args),
+          append: (...args) => file.append!(...args),
+          stat: (...args) => file.stat(...args),
+          close: () => file.close(),
+        };
+        return { ...right, ...wrong };
+      },
+    } as unknown as Partial<FileSystem>);
+
+  for (const size of [NaN, -1, 4n, '4', null])
+    it(`is read whole, and appended to, if the size of its open file is ${typeof size} ${size}`, async () => {
+      using _ = mount('/wrong', answering({ size }));
+      expect(await readText('/wrong/f')).to.equal('text');
+      await using f = await open('/wrong/f', 'ab');
+      expect(await f.tell()).to.equal(4);
+    });
+
+  for (const result of [undefined, null, 'text', new ArrayBuffer(4), [1]])
+    it(`is named if pread answers with ${Object.prototype.toString.call(result)}`, async () => {
+      using _ = mount('/wrong', answering({ pread: () => Promise.resolve(result) }));
+      const error = await rejection(readText('/wrong/f'));
+      expect(error.code).to.equal('ERR_INVALID_ARG_TYPE');
+      expect(error.message).to.match(/^The "result of the file system" .* Uint8Array/);
+    });
+});
