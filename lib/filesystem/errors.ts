@@ -2,12 +2,16 @@
 import { constants } from 'node:os';
 
 import {
+  AbortError,
   codeOf,
   type SystemError,
   systemError,
   systemErrorNumber,
+  TimeoutError,
   UnsupportedOperationError,
 } from '../errors/index.js';
+import type { OpOptions } from '../schedule/options.js';
+import { endOf } from '../schedule/watch-call.js';
 import type { Capabilities, FilePath } from './filesystem.js';
 import { textOf } from './mounted-path.js';
 
@@ -56,6 +60,19 @@ export function completeError(error: unknown, syscall: string, path?: FilePath, 
   });
   captureBelow(error, completeError);
   return error;
+}
+
+/**
+ * The library's error for the end of a call, instead of the one that a file system passes on: the reason of the signal, or the
+ * AbortError of `fetch`. All other errors stay unchanged.
+ */
+export function orEnd(error: unknown, o: OpOptions | undefined): unknown {
+  if (error instanceof AbortError || error instanceof TimeoutError) return error;
+  const ended = endOf(o);
+  if (ended === undefined) return error;
+  const name = error instanceof Error ? error.name : undefined;
+  const isEnd = error === o?.signal?.reason || name === 'AbortError' || name === 'TimeoutError';
+  return isEnd ? ended : error;
 }
 
 // It is not known which of two paths leads outside.

@@ -16,6 +16,7 @@ export interface CallOptions {
 
 /**
  * A path within a file system: absolute, with `/` between names, such as `/2026/11.csv`, without `.`, `..` and doubled slashes.
+ * A slash at the end is kept, and asks for a directory.
  *
  * Two kinds of file systems get the caller's spelling instead: those with `capabilities.links`, because `..` after a link leads
  * elsewhere, and those mounted at a URL such as `s3://bucket`, because these may be part of a key. Names that are not UTF-8 come as

@@ -5,7 +5,15 @@ import { invalidArgValue } from '../errors/index.js';
 import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { endOf } from '../schedule/watch-call.js';
 import type { GivenOptions } from '../schedule/options.js';
-import { captureBelow, completeError, fileSystemError, isErrorOfPath, isKept, lacking } from './errors.js';
+import {
+  captureBelow,
+  completeError,
+  fileSystemError,
+  isErrorOfPath,
+  isKept,
+  lacking,
+  orEnd,
+} from './errors.js';
 import type { Capabilities, FilePath, FileSystem } from './filesystem.js';
 import { normalized, rooted, SCHEME, textOf } from './mounted-path.js';
 
@@ -113,7 +121,7 @@ export class MountedCalls {
     try {
       return await call(this.fileSystem, this.inner(path, syscall));
     } catch (error) {
-      return rejectCompleted(completeError(error, syscall, path));
+      return rejectCompleted(completeError(orEnd(error, o), syscall, path));
     }
   }
 
@@ -129,7 +137,7 @@ export class MountedCalls {
     try {
       return await call(this.fileSystem, this.inner(from, syscall), this.inner(to, syscall));
     } catch (error) {
-      return rejectCompleted(completeError(error, syscall, from, to));
+      return rejectCompleted(completeError(orEnd(error, o), syscall, from, to));
     }
   }
 

@@ -5,7 +5,7 @@ import { AbortError, UnsupportedOperationError } from '../errors/index.js';
 import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { GivenOptions, OpOptions } from '../schedule/options.js';
-import { completeError, falseWhereTheSystemRefuses } from './errors.js';
+import { completeError, orEnd, falseWhereTheSystemRefuses } from './errors.js';
 import type {
   ExtendedAttributes,
   FilePath,
@@ -189,7 +189,7 @@ export class MountedFiles extends MountedCalls {
       const kept = keptTarget(this.prefix, target);
       await this.fileSystem.symlink!(kept, this.inner(path, 'symlink'), o ?? NO_CALL);
     } catch (error) {
-      throw completeError(error, 'symlink', target, path);
+      throw completeError(orEnd(error, o), 'symlink', target, path);
     }
   }
 

@@ -6,7 +6,7 @@ import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
 import type { GivenOptions, OpOptions } from '../schedule/options.js';
-import { completeError, fileSystemError, lacking } from './errors.js';
+import { completeError, fileSystemError, lacking, orEnd } from './errors.js';
 import type { CallOptions, Capabilities, FileSystemFile, LockRange } from './filesystem.js';
 import { CURRENT, type FileKind, type FileRange, type OpenFile } from './open-file.js';
 import { completeStats } from './stats.js';
@@ -121,7 +121,7 @@ export class PositionedFile implements OpenFile {
     try {
       requireAll(await file.append(kept, o ?? NO_CALL), kept);
     } catch (error) {
-      const failure = completeError(error, 'write');
+      const failure = completeError(orEnd(error, o), 'write');
       const { bytesWritten = 0 } = failure as { bytesWritten?: number };
       if (bytesWritten > 0) this.#position = await this.#size(undefined).catch(() => this.#position);
       throw failure;
@@ -162,7 +162,7 @@ export class PositionedFile implements OpenFile {
       }
       return parts.length === 1 ? first : Buffer.concat(parts);
     } catch (error) {
-      throw completeError(error, 'read');
+      throw completeError(orEnd(error, o), 'read');
     }
   }
 
@@ -193,7 +193,7 @@ export class PositionedFile implements OpenFile {
       } while (fully && total < memory.byteLength);
       return total;
     } catch (error) {
-      throw completeError(error, 'read');
+      throw completeError(orEnd(error, o), 'read');
     }
   }
 
@@ -212,7 +212,7 @@ export class PositionedFile implements OpenFile {
       try {
         return requireAll(await file.append(kept, o ?? NO_CALL), kept);
       } catch (error) {
-        throw completeError(error, 'write');
+        throw completeError(orEnd(error, o), 'write');
       }
     }
     const at = Number(position);
@@ -224,7 +224,7 @@ export class PositionedFile implements OpenFile {
       return requireAll(await file.pwrite(kept, position, o ?? NO_CALL), kept);
     } catch (error) {
       if (inOrder) this.#writtenTo = at + ((error as { bytesWritten?: number }).bytesWritten ?? 0);
-      throw completeError(error, 'write');
+      throw completeError(orEnd(error, o), 'write');
     }
   }
 
@@ -280,7 +280,7 @@ export class PositionedFile implements OpenFile {
     try {
       return await ask();
     } catch (error) {
-      throw completeError(error, syscall);
+      throw completeError(orEnd(error, o), syscall);
     }
   }
 

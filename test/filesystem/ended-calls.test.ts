@@ -172,3 +172,58 @@ describe('calls of a mounted file system that ignores their signal and deadline'
     await os.unlink('/ended-calls/b');
   });
 });
+
+describe('calls of a mounted file system that rejects with what ended them', () => {
+  /** As `fetch` does. */
+  const never = ({ signal, deadline }: CallOptions): Promise<never> =>
+    new Promise((_, reject) => {
+      const end = signal ?? AbortSignal.timeout(Math.ceil(deadline! - performance.now()) + 2);
+      end.addEventListener('abort', () => reject(end.reason as Error));
+    });
+  const files = memoryFiles({ a: 'text' }, { at: '/ended-calls' });
+  files.unmount();
+  const { fileSystem } = files;
+  const fetching = wrap(fileSystem, {
+    readFile: undefined,
+    stat: (_path, _options, call) => never(call),
+    async *list(_path, call) {
+      yield await never(call);
+    },
+    open: async (path, flags, permissions, call) => {
+      const file = await fileSystem.open(path, flags, permissions, call);
+      return {
+        pread: (_size: number, _position: number | bigint, o: CallOptions) => never(o),
+        stat: (o: CallOptions) => file.stat(o),
+        close: () => file.close(),
+      };
+    },
+  } as unknown as Partial<FileSystem>);
+
+  const calls: Record<string, (o: OpOptions) => Promise<unknown>> = {
+    stat: (o) => os.stat('/ended-calls/a', o),
+    listdir: (o) => os.listdir('/ended-calls', o),
+    readText: (o) => readText('/ended-calls/a', o),
+    read: async (o) => {
+      await using f = await open('/ended-calls/a', 'rb');
+      return await f.pread(1, 0, o);
+    },
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    it(`reject with the library's errors: ${name}`, async () => {
+      using _ = mount('/ended-calls', fetching);
+      for (const reason of [undefined, new Error('mine'), 'a string']) {
+        const controller = new AbortController();
+        const rejected = rejection(call({ signal: controller.signal }));
+        await pause(2);
+        controller.abort(reason);
+        expect(await rejected).to.include({ code: 'ABORT_ERR', cause: controller.signal.reason as unknown });
+      }
+      const signal = AbortSignal.timeout(1);
+      expect(await rejection(call({ signal }))).to.include({
+        code: 'ABORT_ERR',
+        cause: signal.reason as unknown,
+      });
+      expect((await rejection(call({ timeout: 5 }))).code).to.equal('ERR_TIMEOUT');
+    });
+  }
+});
