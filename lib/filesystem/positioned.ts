@@ -314,7 +314,7 @@ export function asBuffer(bytes: Uint8Array): Buffer {
 
 /** The size that a file tells, unless it is none, such as the NaN of a missing header. */
 export function sizeHint({ size }: FileSystemFile): number | undefined {
-  const known = Number(size ?? NaN);
+  const known = Number((size as unknown) ?? NaN);
   return known >= 0 ? known : undefined;
 }
 

@@ -58,7 +58,13 @@ const METHODS: Readonly<Record<MethodName, true>> = {
  *   },
  * });
  */
-export function wrap(base: FileSystem, overrides: Partial<FileSystem>): FileSystem {
+export function wrap(
+  base: FileSystem,
+  overrides: {
+    readonly [Name in keyof FileSystem]?:
+      FileSystem[Name] | (object extends Pick<FileSystem, Name> ? undefined : never);
+  },
+): FileSystem {
   checkObject('base', base);
   checkObject('overrides', overrides);
   const isOverridden = (property: PropertyKey): boolean =>

@@ -197,7 +197,7 @@ describe('calls of a mounted file system that rejects with what ended them', () 
         close: () => file.close(),
       };
     },
-  } as unknown as Partial<FileSystem>);
+  });
 
   const calls: Record<string, (o: OpOptions) => Promise<unknown>> = {
     stat: (o) => os.stat('/ended-calls/a', o),

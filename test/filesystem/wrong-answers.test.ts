@@ -25,7 +25,7 @@ describe('a mounted file system that answers wrongly', () => {
         };
         return { ...right, ...wrong };
       },
-    } as unknown as Partial<FileSystem>);
+    });
 
   for (const size of [NaN, -1, 4n, '4', null])
     it(`is read whole, and appended to, if the size of its open file is ${typeof size} ${size}`, async () => {

@@ -299,7 +299,7 @@ describe('promises FileHandle', () => {
     try {
       for (const name of [file, '/uvfiles-handle-memory/f']) {
         const handle = await fs.open(name);
-        const stream = handle.createReadStream({ signal: AbortSignal.abort() } as object);
+        const stream = handle.createReadStream({ signal: AbortSignal.abort() });
         const error = await new Promise<Error>((resolve) => stream.on('error', resolve));
         expect(error.name).to.equal('AbortError');
         await handle.close();
