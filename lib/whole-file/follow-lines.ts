@@ -193,8 +193,9 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
 
   async #goOver(old: RawFile): Promise<boolean> {
     const [at, identity] = [this.#at, this.#identity];
+    let file: RawFile;
     try {
-      await this.#open();
+      file = await this.#open();
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return false;
       throw error;
@@ -202,7 +203,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     await old.close();
     if (this.#identity === identity) {
       this.#at = at;
-      return true;
+      return this.#read(file);
     }
     const window = this.#window;
     window.push(nothing, true);

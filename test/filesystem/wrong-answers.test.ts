@@ -1,6 +1,6 @@
 // File systems of programs that answer wrongly: nothing is lost silently, and errors say what is wrong.
 import { expect } from 'chai';
-import { open, readText } from 'uvfiles';
+import { lines, open, readText } from 'uvfiles';
 import { type FileSystem, type FileSystemFile, mount, wrap } from 'uvfiles/filesystem';
 import { memoryFiles } from 'uvfiles/testing';
 
@@ -34,6 +34,17 @@ describe('a mounted file system that answers wrongly', () => {
       await using f = await open('/wrong/f', 'ab');
       expect(await f.tell()).to.equal(4);
     });
+
+  it('is not opened all the time for following, if open files have another size and no number', async () => {
+    let opens = 0;
+    const other = answering({
+      stat: () => Promise.resolve({ size: 7, isFile: () => true, isDirectory: () => false }),
+    });
+    using _ = mount('/wrong', wrap(other, { open: (...args) => (opens++, other.open(...args)) }));
+    const followed = lines('/wrong/f', { follow: true, signal: AbortSignal.timeout(300) });
+    expect((await rejection(Promise.resolve(followed.next()))).code).to.equal('ABORT_ERR');
+    expect(opens).to.be.below(10);
+  });
 
   for (const result of [undefined, null, 'text', new ArrayBuffer(4), [1]])
     it(`is named if pread answers with ${Object.prototype.toString.call(result)}`, async () => {
