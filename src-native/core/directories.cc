@@ -90,7 +90,11 @@ bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task&
     const bool fine = code == 0 || (code == UV_EEXIST && !is_last) ||
                       (!ends && (!is_last || exist_ok) && IsDirectory(current));
     if (!fine) {
-      *error = {code, "mkdir", is_last || ends ? path : current, ""};
+      // Windows says that a directory is missing where a file is in its place.
+      const std::string parent = path.substr(0, above);
+      const bool is_below_file = code == UV_ENOENT && Exists(parent) && !IsDirectory(parent);
+      *error = {is_below_file ? UV_ENOTDIR : code, "mkdir",
+                is_last || ends || is_below_file ? path : current, ""};
       return false;
     }
     lengths.pop_back();

@@ -122,6 +122,16 @@ describe('writing a binary file', () => {
     expect(await f.tell()).to.equal(10);
   });
 
+  it('truncates a file that it appends to, and continues at the new end', async () => {
+    for (const mode of ['ab', 'ab+'] as const) {
+      await using f = await file(mode, '0123456789');
+      expect(await f.truncate(4)).to.equal(4);
+      await f.write(bytes('x'));
+      await f.flush();
+      expect(folder.get('f')).to.equal('0123x');
+    }
+  });
+
   it('seeks relative to the true position in append mode', async () => {
     await using f = await file('ab+', 'abc');
     await f.seek(0);

@@ -12,6 +12,7 @@ import {
   chmodSync,
 } from 'node:fs';
 
+import path from 'node:path';
 import { os } from 'uvfiles';
 import { memoryFiles } from 'uvfiles/testing';
 
@@ -113,7 +114,7 @@ describe('copies with filter and progress', () => {
     expect(existsSync(at('run'))).to.equal(false);
   });
 
-  it('copytree refuses a directory where a file or a link is, and a file where a directory is, with and without hooks', async () => {
+  it('copytree refuses a directory where a file is, and a file where a directory is, with and without hooks', async () => {
     for (const hooks of [{}, { filter: () => true }, { onProgress: () => undefined }]) {
       for (const [src, dst, code] of [
         ['one', 'two', 'ENOTDIR'],
@@ -122,12 +123,21 @@ describe('copies with filter and progress', () => {
         mkdirSync(at('one/x'), { recursive: true });
         mkdirSync(at('two'), { recursive: true });
         writeFileSync(at('two/x'), 'file');
-        const error = await rejection(os.copytree(at(src), at(dst), { existOk: true, ...hooks }));
-        expect(error).to.include({ code, path: at(`${src}/x`), dest: at(`${dst}/x`) });
+        const copied = os.copytree(at(src), at(dst), { existOk: true, ...hooks });
+        const error: NodeJS.ErrnoException & { dest?: string } = await rejection(copied);
+        const named = [error.path, error.dest].map((each) => path.normalize(String(each)));
+        const expected = [at(`${src}/x`), at(`${dst}/x`)].map((each) => path.normalize(each));
+        expect([error.code, ...named]).to.deep.equal([code, ...expected]);
       }
+    }
+  });
+
+  it('copytree refuses a directory where a link to one is, with and without hooks', async () => {
+    mkdirSync(at('one/x'), { recursive: true });
+    writeFileSync(at('one/x/inside'), '');
+    for (const hooks of [{}, { filter: () => true }, { onProgress: () => undefined }]) {
       mkdirSync(at('elsewhere'), { recursive: true });
       mkdirSync(at('links'), { recursive: true });
-      writeFileSync(at('one/x/inside'), '');
       if (!existsSync(at('links/x'))) symlinkSync('../elsewhere', at('links/x'));
       const error = await rejection(os.copytree(at('one'), at('links'), { existOk: true, ...hooks }));
       expect(error).to.include({ code: 'ENOTDIR', path: at('one/x'), dest: at('links/x') });
@@ -142,7 +152,7 @@ describe('copies with filter and progress', () => {
     for (const [src, dst, o, code, below = ''] of [
       ['missing', 'dst', {}, 'ENOENT'],
       ['file', 'dst', {}, 'ENOTDIR'],
-      ['file/x', 'dst', {}, 'ENOTDIR'],
+      ['file/x', 'dst', {}, process.platform === 'win32' ? 'ENOENT' : 'ENOTDIR'],
       ['src', 'file', {}, 'EEXIST'],
       ['src', 'file', { existOk: true }, 'ENOTDIR'],
       ['src', 'dst', { symlinks: false }, 'ENOENT', '/dangling'],

@@ -11,9 +11,8 @@
 #include "core/unique_fd.h"
 #include "platform/directories.h"
 #include "platform/file_system.h"
+#include "platform/path_calls.h"
 #include "platform/win32/change.h"
-#include "platform/win32/handles.h"
-#include "platform/win32/open.h"
 #include "platform/win32/paths.h"
 #include "platform/win32/stat.h"
 
@@ -21,26 +20,26 @@ namespace uvfiles {
 
 namespace {
 
+constexpr int64_t kOwnerMayWrite = 0200;
+
 // Where a link leads; any other path as it is.
 std::string Resolved(const std::string& path) {
   StatRecord record;
   if (win32::StatPath(path, false, &record) != 0 || (record.mode & kTypeMask) != kTypeLink)
     return path;
-  const win32::UniqueHandle handle = win32::OpenFor(path, 0, true);
-  wchar_t text[32768];
-  const DWORD length =
-      handle ? ::GetFinalPathNameByHandleW(handle.Get(), text, 32768, VOLUME_NAME_DOS) : 0;
-  return length > 0 && length < 32768 ? win32::ToUtf8(text, length) : path;
+  std::string target;
+  return platform::RealPath(path, &target) == 0 ? target : path;
 }
 
 class Win32AtomicFile final : public AtomicFile {
  public:
   ~Win32AtomicFile() override { Discard(); }
 
-  int Begin(const std::string& path, int64_t flags, int64_t /*permissions*/,
+  int Begin(const std::string& path, int64_t flags, int64_t permissions,
             TaskError* error) override {
     path_ = path;
     flags_ = flags;
+    permissions_ = permissions;
     target_ = Resolved(path);
     if (platform::IsDirectory(target_)) return Fail(UV_EISDIR, "open", error);
     StatRecord there;
@@ -66,13 +65,18 @@ class Win32AtomicFile final : public AtomicFile {
     return 0;
   }
 
-  int Publish(const Task& /*task*/, TaskError* error) override {
+  int Publish(const Task& task, TaskError* error) override {
     if ((flags_ & kDurable) != 0) {
       const int synced = platform::Sync(file_.Get());
       if (synced < 0) return Fail(synced, "fsync", error);
     }
+    if (task.cancelled()) return Fail(UV_ECANCELED, "rename", error);
     const int closed = platform::CloseFile(file_.Release());
     if (closed < 0) return Fail(closed, "close", error);
+    const int marked = (permissions_ & kOwnerMayWrite) != 0
+                           ? 0
+                           : platform::ChangeMode(temp_, permissions_);  // as read-only
+    if (marked < 0) return Fail(marked, "chmod", error);
     const unsigned long replace = (flags_ & kAtomicExclusive) != 0 ? 0 : MOVEFILE_REPLACE_EXISTING;
     const unsigned long durable = (flags_ & kDurable) != 0 ? MOVEFILE_WRITE_THROUGH : 0;
     const int code = win32::Rename(temp_, target_, replace | durable);
@@ -100,6 +104,7 @@ class Win32AtomicFile final : public AtomicFile {
   std::string target_;  // what it leads to, where it is a link
   std::string temp_;
   int64_t flags_ = 0;
+  int64_t permissions_ = 0;
   UniqueFd file_;
 };
 

@@ -4,30 +4,37 @@
 #include <windows.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <vector>
 
+#include "platform/directories.h"
 #include "platform/win32/directory.h"
 #include "platform/win32/errors.h"
 #include "platform/win32/handles.h"
 #include "platform/win32/open.h"
 #include "platform/win32/paths.h"
 
-// FileDispositionInfoEx (Windows 10 1607) removes names as POSIX does. Not all headers of MinGW have its number and flags.
-namespace {
-constexpr FILE_INFO_BY_HANDLE_CLASS kDispositionEx = static_cast<FILE_INFO_BY_HANDLE_CLASS>(21);
-constexpr DWORD kDelete = 1, kPosix = 2, kIgnoreReadOnly = 16;
-struct DispositionEx {
-  DWORD flags;
-};
-}  // namespace
-
 namespace uvfiles {
 namespace win32 {
 
 namespace {
 
+// FileDispositionInfoEx and FileRenameInfoEx (Windows 10 1607) change names as POSIX does. Not all headers of MinGW have their
+// numbers and flags.
+constexpr FILE_INFO_BY_HANDLE_CLASS kDispositionEx = static_cast<FILE_INFO_BY_HANDLE_CLASS>(21);
+constexpr FILE_INFO_BY_HANDLE_CLASS kRenameEx = static_cast<FILE_INFO_BY_HANDLE_CLASS>(22);
+constexpr DWORD kDelete = 1, kReplaceIfExists = 1, kPosix = 2, kIgnoreReadOnly = 16;
+
 // graceful-fs gives up after a minute. A pool thread cannot be held for that long.
 constexpr DWORD kPatienceMs = 2000;
 constexpr DWORD kLongestPauseMs = 100;
+
+// What systems before Windows 10 1607, other file systems than NTFS, and wine say of the newer calls.
+bool IsUnsupported(DWORD error) {
+  return error == ERROR_NOT_SUPPORTED || error == ERROR_INVALID_PARAMETER ||
+         error == ERROR_INVALID_FUNCTION || error == ERROR_CALL_NOT_IMPLEMENTED;
+}
 
 bool IsPassing(DWORD error) {
   return error == ERROR_ACCESS_DENIED || error == ERROR_SHARING_VIOLATION ||
@@ -50,51 +57,97 @@ DWORD WithPatience(Call call, IsFinal is_final) {
 
 // The name disappears at once if the file system can do that (NTFS), otherwise with the last handle.
 bool DeleteByHandle(HANDLE handle) {
-  DispositionEx disposition = {kDelete | kPosix | kIgnoreReadOnly};
-  if (::SetFileInformationByHandle(handle, kDispositionEx, &disposition, sizeof disposition))
-    return true;
-  const DWORD error = ::GetLastError();
-  if (error == ERROR_DIR_NOT_EMPTY || error == ERROR_SHARING_VIOLATION) return false;
+  DWORD flags = kDelete | kPosix | kIgnoreReadOnly;
+  if (::SetFileInformationByHandle(handle, kDispositionEx, &flags, sizeof flags)) return true;
+  if (!IsUnsupported(::GetLastError())) return false;
+  // Only where a read-only file is in the way is the right to write attributes needed.
+  UniqueHandle writable;
   FILE_BASIC_INFO basic;
+  const auto mark = [&](DWORD attributes) {
+    FILE_BASIC_INFO changed = {};  // zeros keep the times
+    changed.FileAttributes = attributes == 0 ? FILE_ATTRIBUTE_NORMAL : attributes;
+    ::SetFileInformationByHandle(writable.Get(), FileBasicInfo, &changed, sizeof changed);
+  };
+  constexpr DWORD kReadOnly = FILE_ATTRIBUTE_READONLY;
   if (::GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof basic) &&
-      (basic.FileAttributes & FILE_ATTRIBUTE_READONLY) != 0) {
-    basic = FILE_BASIC_INFO();
-    basic.FileAttributes = FILE_ATTRIBUTE_NORMAL;
-    ::SetFileInformationByHandle(handle, FileBasicInfo, &basic, sizeof basic);
+      (basic.FileAttributes & kReadOnly) != 0) {
+    writable.Reset(::ReOpenFile(handle, FILE_WRITE_ATTRIBUTES, kShareAll,
+                                FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT));
+    mark(basic.FileAttributes & ~kReadOnly);
   }
   FILE_DISPOSITION_INFO plain;
   plain.DeleteFile = TRUE;
-  return ::SetFileInformationByHandle(handle, FileDispositionInfo, &plain, sizeof plain);
+  if (::SetFileInformationByHandle(handle, FileDispositionInfo, &plain, sizeof plain)) return true;
+  const DWORD error = ::GetLastError();
+  if (writable) mark(basic.FileAttributes);
+  ::SetLastError(error);
+  return false;
 }
 
-bool IsRealDirectory(DWORD attributes) {
-  return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 &&
-         (attributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0;
+// 0, or why the entry is not removed as what the caller takes it for.
+int Refusal(HANDLE handle, bool directory) {
+  FILE_ATTRIBUTE_TAG_INFO known;
+  const int code = AttributesOf(handle, &known);
+  if (code != 0) return code;
+  const bool is_directory = (known.FileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+  if (directory) return is_directory ? 0 : UV_ENOTDIR;
+  return is_directory && !IsLink(known.FileAttributes, known.ReparseTag) ? UV_EPERM : 0;
 }
 
-int RemoveEntry(const std::string& path, bool directory) {
-  std::wstring wide;
-  const int failure = ToWide(path, &wide);
-  if (failure != 0) return failure;
-  const DWORD attributes = ::GetFileAttributesW(wide.c_str());
-  if (attributes == INVALID_FILE_ATTRIBUTES) return LastError();
-  if (directory && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) return UV_ENOTDIR;
-  if (!directory && IsRealDirectory(attributes)) return UV_EPERM;
+// `open` returns the handle of the entry.
+template <typename Open>
+int RemoveEntry(Open open, bool directory) {
+  int refusal = 0;
   const auto remove = [&] {
-    const UniqueHandle handle =
-        OpenFor(path, DELETE | FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, false);
-    return handle && DeleteByHandle(handle.Get());
+    const UniqueHandle handle = open(DELETE | FILE_READ_ATTRIBUTES);
+    if (!handle) return false;
+    refusal = Refusal(handle.Get(), directory);
+    return refusal != 0 || DeleteByHandle(handle.Get());
   };
-  return ErrorCode(WithPatience(remove, [] { return false; }));
+  const DWORD error = WithPatience(remove, [] { return false; });
+  return refusal != 0 ? refusal : ErrorCode(error);
+}
+
+// Replaces a file that others have open. They keep the old one, as on POSIX.
+bool ReplaceOpened(const std::wstring& from, const std::wstring& to, DWORD durable) {
+  const DWORD flags = FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT | durable;
+  const UniqueHandle handle(
+      ::CreateFileW(from.c_str(), DELETE, kShareAll, nullptr, OPEN_EXISTING, flags, nullptr));
+  if (!handle) return false;
+  constexpr size_t kName = offsetof(FILE_RENAME_INFO, FileName);
+  const size_t length = to.size() * sizeof(wchar_t);
+  std::vector<char> buffer(std::max(kName + length + sizeof(wchar_t), sizeof(FILE_RENAME_INFO)));
+  const DWORD how = kReplaceIfExists | kPosix;
+  std::memcpy(buffer.data(), &how, sizeof how);
+  const auto size = static_cast<DWORD>(length);
+  std::memcpy(&buffer[offsetof(FILE_RENAME_INFO, FileNameLength)], &size, sizeof size);
+  std::memcpy(&buffer[kName], to.data(), length);
+  return ::SetFileInformationByHandle(handle.Get(), kRenameEx, buffer.data(),
+                                      static_cast<DWORD>(buffer.size()));
+}
+
+// A copy that is stopped here removes what it has written.
+DWORD CALLBACK OnProgress(LARGE_INTEGER, LARGE_INTEGER, LARGE_INTEGER, LARGE_INTEGER, DWORD, DWORD,
+                          HANDLE, HANDLE, void* task) {
+  return static_cast<const Task*>(task)->cancelled() ? PROGRESS_CANCEL : PROGRESS_CONTINUE;
 }
 
 }  // namespace
 
 int DeleteOpened(HANDLE handle) { return DeleteByHandle(handle) ? 0 : LastError(); }
 
-int RemoveFile(const std::string& path) { return RemoveEntry(path, false); }
+int RemoveFile(const std::string& path) {
+  return RemoveEntry([&](DWORD access) { return OpenFor(path, access, false); }, false);
+}
 
-int RemoveDirectoryAt(const std::string& path) { return RemoveEntry(path, true); }
+int RemoveFileBelow(HANDLE directory, std::wstring_view name) {
+  return RemoveEntry([&](DWORD access) { return OpenBelow(directory, name, access, kShareAll); },
+                     false);
+}
+
+int RemoveDirectoryAt(const std::string& path) {
+  return RemoveEntry([&](DWORD access) { return OpenFor(path, access, false); }, true);
+}
 
 int MakeDirectoryAt(const std::string& path) {
   std::wstring wide;
@@ -107,7 +160,6 @@ int Rename(const std::string& from, const std::string& to, unsigned long how) {
   std::wstring wide_from, wide_to;
   const int failure = ToWide(from, to, &wide_from, &wide_to);
   if (failure != 0) return failure;
-  const auto move = [&] { return ::MoveFileExW(wide_from.c_str(), wide_to.c_str(), how); };
   // A directory or a read-only file is never replaced. If only the case of letters changes, nothing is.
   const auto is_irreplaceable = [&] {
     const DWORD attributes = ::GetFileAttributesW(wide_to.c_str());
@@ -115,16 +167,33 @@ int Rename(const std::string& from, const std::string& to, unsigned long how) {
            (attributes & (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_READONLY)) != 0 &&
            ::lstrcmpiW(wide_from.c_str(), wide_to.c_str()) != 0;
   };
+  const DWORD durable = (how & MOVEFILE_WRITE_THROUGH) != 0 ? FILE_FLAG_WRITE_THROUGH : 0;
+  const auto move = [&] {
+    if (::MoveFileExW(wide_from.c_str(), wide_to.c_str(), how)) return true;
+    if (::GetLastError() != ERROR_ACCESS_DENIED || (how & MOVEFILE_REPLACE_EXISTING) == 0)
+      return false;
+    if (!is_irreplaceable() && ReplaceOpened(wide_from, wide_to, durable)) return true;
+    ::SetLastError(ERROR_ACCESS_DENIED);
+    return false;
+  };
   return ErrorCode(WithPatience(move, is_irreplaceable));
 }
 
-int Copy(const std::string& from, const std::string& to, unsigned long how) {
+int Copy(const std::string& from, const std::string& to, unsigned long how, const Task& task) {
   std::wstring wide_from, wide_to;
   const int failure = ToWide(from, to, &wide_from, &wide_to);
   if (failure != 0) return failure;
-  return ::CopyFileExW(wide_from.c_str(), wide_to.c_str(), nullptr, nullptr, nullptr, how)
-             ? 0
-             : LastError();
+  void* const asked = const_cast<Task*>(&task);
+  if (::CopyFileExW(wide_from.c_str(), wide_to.c_str(), OnProgress, asked, nullptr, how)) return 0;
+  const int code = LastError();
+  return code == UV_EPERM && platform::IsDirectory(to) ? UV_EISDIR : code;
+}
+
+int Flush(const std::string& path) {
+  const UniqueHandle handle = OpenFor(path, GENERIC_WRITE, true);
+  // A file that is marked as read-only cannot be opened for this.
+  if (!handle) return ::GetLastError() == ERROR_ACCESS_DENIED ? 0 : LastError();
+  return ::FlushFileBuffers(handle.Get()) ? 0 : LastError();
 }
 
 }  // namespace win32

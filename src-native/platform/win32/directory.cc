@@ -3,8 +3,10 @@
 #include <uv.h>
 
 #include <cstring>
+#include <utility>
 
 #include "platform/win32/errors.h"
+#include "platform/win32/open.h"
 #include "platform/win32/paths.h"
 
 namespace uvfiles {
@@ -18,35 +20,56 @@ bool IsDotOrDots(const wchar_t* name, size_t length) {
   return (length == 1 && name[0] == L'.') || (length == 2 && name[0] == L'.' && name[1] == L'.');
 }
 
-bool IsLinkTag(DWORD tag) {
-  return tag == IO_REPARSE_TAG_SYMLINK || tag == IO_REPARSE_TAG_MOUNT_POINT;
-}
+constexpr DWORD kToList = FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | SYNCHRONIZE;
 
 }  // namespace
 
-int Directory::Open(const std::string& path, bool follow, bool held) {
-  Close();
-  begun_ = filled_ = false;
-  std::wstring wide;
-  const int failure = ToWide(path, &wide);
-  if (failure != 0) return failure;
-  const DWORD access = FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | SYNCHRONIZE |
-                       (held ? DELETE | FILE_WRITE_ATTRIBUTES : 0);
-  const DWORD share = FILE_SHARE_READ | FILE_SHARE_WRITE | (held ? 0 : FILE_SHARE_DELETE);
-  const DWORD flags = FILE_FLAG_BACKUP_SEMANTICS | (follow ? 0 : FILE_FLAG_OPEN_REPARSE_POINT);
-  handle_.Reset(::CreateFileW(wide.c_str(), access, share, nullptr, OPEN_EXISTING, flags, nullptr));
+bool IsLink(DWORD attributes, DWORD tag) {
+  return (attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&
+         (tag == IO_REPARSE_TAG_SYMLINK || tag == IO_REPARSE_TAG_MOUNT_POINT);
+}
+
+// FAT does not know reparse points, and cannot be asked for their tags.
+int AttributesOf(HANDLE handle, FILE_ATTRIBUTE_TAG_INFO* known) {
+  FILE_BASIC_INFO basic;
+  if (!::GetFileInformationByHandleEx(handle, FileBasicInfo, &basic, sizeof basic))
+    return LastError();
+  known->FileAttributes = basic.FileAttributes;
+  known->ReparseTag = 0;
+  if ((basic.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0) return 0;
+  return ::GetFileInformationByHandleEx(handle, FileAttributeTagInfo, known, sizeof *known)
+             ? 0
+             : LastError();
+}
+
+int Directory::Open(const std::string& path, bool follow) {
+  return Adopt(OpenFor(path, kToList, follow, kShareAll), follow);
+}
+
+int Directory::Hold(const std::string& path) {
+  return Adopt(OpenFor(path, kToList | DELETE, false, kShareHeld), false);
+}
+
+int Directory::Hold(const Directory& above, std::wstring_view name) {
+  return Adopt(OpenBelow(above.handle(), name, kToList | DELETE, kShareHeld), false);
+}
+
+int Directory::Adopt(UniqueHandle handle, bool follow) {
+  handle_ = std::move(handle);
   if (!handle_) return LastError();
+  Restart();
   FILE_ATTRIBUTE_TAG_INFO known;
-  if (!::GetFileInformationByHandleEx(handle_.Get(), FileAttributeTagInfo, &known, sizeof known)) {
-    const int code = LastError();
-    Close();
-    return code;
-  }
-  const bool is_link =
-      (known.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && IsLinkTag(known.ReparseTag);
-  if ((known.FileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 && !(is_link && !follow)) return 0;
-  Close();
-  return UV_ENOTDIR;
+  int code = AttributesOf(handle_.Get(), &known);
+  if (code == 0 && ((known.FileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0 ||
+                    (!follow && IsLink(known.FileAttributes, known.ReparseTag))))
+    code = UV_ENOTDIR;
+  if (code != 0) Close();
+  return code;
+}
+
+void Directory::Restart() {
+  begun_ = filled_ = false;
+  buffer_ = {};
 }
 
 int Directory::Next(Entry* entry) {
@@ -71,13 +94,14 @@ int Directory::Next(Entry* entry) {
     if (info.NextEntryOffset == 0) filled_ = false;
     at_ += info.NextEntryOffset;
     if (IsDotOrDots(name, length)) continue;
+    entry->wide = {name, length};
     entry->name = ToUtf8(name, length);
     entry->inode = static_cast<uint64_t>(info.FileId.QuadPart);
     const bool directory = (info.FileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
     // For a reparse point, this field contains its tag.
-    const bool link =
-        (info.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && IsLinkTag(info.EaSize);
-    entry->type = link ? EntryType::kLink : directory ? EntryType::kDirectory : EntryType::kFile;
+    entry->type = IsLink(info.FileAttributes, info.EaSize) ? EntryType::kLink
+                  : directory                              ? EntryType::kDirectory
+                                                           : EntryType::kFile;
     return 1;
   }
 }

@@ -5,6 +5,7 @@
 #include "core/tasks/beneath.h"
 #include "platform/directories.h"
 #include "platform/win32/directory.h"
+#include "platform/win32/paths.h"
 #include "platform/win32/stat.h"
 
 namespace uvfiles {
@@ -16,8 +17,8 @@ struct DirectoryReader::State {
   std::string path;
 
   int Open(const std::string& given, bool follow) {
-    path = given.empty() ? "." : given;
-    return directory.Open(path, follow, false);
+    path = given;
+    return directory.Open(path, follow);
   }
 };
 
@@ -48,7 +49,7 @@ int DirectoryReader::Stat(StatRecord* record) const {
 // By path, because Win32 cannot open a name below an open directory. So there is no base.
 int OpenInWalk(const std::string& top, const std::string& relative, bool follow, WalkBase*,
                DirectoryReader* reader) {
-  const std::string path = Join(top, relative);
+  const std::string path = relative.empty() ? top : Join(win32::Verbatim(top), relative);
   const int code = reader->state().Open(path, follow);
   return code == UV_ENOTDIR && !follow && IsDirectory(path) ? kPassOver : code;
 }

@@ -14,7 +14,7 @@ namespace win32 {
 //   (FAT: links). libuv's EISDIR is for
 //   reads of directories, which `Read` tells apart itself.
 // - Some numbers that libuv does not know have a code: those of network paths, drives without a
-//   disk, seeks, and the number of links.
+//   disk, seeks, the number of links, quotas, and files that are mapped into memory.
 int ErrorCode(unsigned long error) {
   switch (error) {
     case ERROR_SUCCESS:
@@ -42,6 +42,7 @@ int ErrorCode(unsigned long error) {
     case ERROR_LOCK_VIOLATION:
     case ERROR_PIPE_BUSY:
     case ERROR_BUSY:
+    case ERROR_USER_MAPPED_FILE:
       return UV_EBUSY;
     case ERROR_FILE_EXISTS:
     case ERROR_ALREADY_EXISTS:
@@ -59,13 +60,17 @@ int ErrorCode(unsigned long error) {
       return UV_EINVAL;
     case ERROR_NOT_ENOUGH_MEMORY:
     case ERROR_OUTOFMEMORY:
+    case ERROR_NO_SYSTEM_RESOURCES:
       return UV_ENOMEM;
     case ERROR_DISK_FULL:
     case ERROR_HANDLE_DISK_FULL:
     case ERROR_CANNOT_MAKE:
     case ERROR_EA_TABLE_FULL:
     case ERROR_END_OF_MEDIA:
+    case 1295:  // ERROR_DISK_QUOTA_EXCEEDED, which not all headers have
       return UV_ENOSPC;
+    case ERROR_FILE_TOO_LARGE:
+      return UV_EFBIG;
     case ERROR_FILENAME_EXCED_RANGE:
     case ERROR_BUFFER_OVERFLOW:  // Node 20: EFAULT
       return UV_ENAMETOOLONG;
@@ -91,6 +96,7 @@ int ErrorCode(unsigned long error) {
     case ERROR_META_EXPANSION_TOO_LONG:
       return UV_E2BIG;
     case ERROR_OPERATION_ABORTED:
+    case ERROR_REQUEST_ABORTED:  // of a copy
       return UV_ECANCELED;
     case ERROR_NO_UNICODE_TRANSLATION:
       return UV_ECHARSET;

@@ -55,7 +55,7 @@ bool IsDirectory(HANDLE handle) {
 
 int64_t ReadHandle(HANDLE handle, char* data, size_t size, OVERLAPPED* at) {
   DWORD count = 0;
-  if (::ReadFile(handle, data, Capped(size), &count, at)) return count;
+  if (::ReadFile(handle, data, Capped(size), &count, at) || count > 0) return count;
   const DWORD error = ::GetLastError();
   if (IsEnd(error)) return count;
   if (IsDirectory(handle)) return UV_EISDIR;
@@ -64,7 +64,7 @@ int64_t ReadHandle(HANDLE handle, char* data, size_t size, OVERLAPPED* at) {
 
 int64_t WriteHandle(HANDLE handle, const char* data, size_t size, OVERLAPPED* at) {
   DWORD count = 0;
-  if (::WriteFile(handle, data, Capped(size), &count, at)) return count;
+  if (::WriteFile(handle, data, Capped(size), &count, at) || count > 0) return count;
   return TransferError(::GetLastError());
 }
 
@@ -192,11 +192,15 @@ int DescribeNow(int fd, FileKind* kind, int64_t* size) { return Describe(fd, kin
 int Truncate(int fd, int64_t size) {
   const HANDLE handle = HandleOf(fd);
   if (handle == INVALID_HANDLE_VALUE) return UV_EBADF;
-  FILE_END_OF_FILE_INFO end;
-  end.EndOfFile.QuadPart = size;
-  if (::SetFileInformationByHandle(handle, FileEndOfFileInfo, &end, sizeof end)) return 0;
-  // As ftruncate(2) on a descriptor that is not open for writing.
-  return ::GetLastError() == ERROR_ACCESS_DENIED ? UV_EINVAL : win32::LastError();
+  if (win32::SetEnd(handle, size)) return 0;
+  if (::GetLastError() != ERROR_ACCESS_DENIED) return win32::LastError();
+  // A handle that only appends may not do this. It takes an empty write. One that does not is not open for writing, for which
+  // ftruncate(2) answers EINVAL.
+  DWORD count = 0;
+  if (!::WriteFile(handle, "", 0, &count, nullptr)) return UV_EINVAL;
+  const win32::UniqueHandle writable(
+      ::ReOpenFile(handle, FILE_WRITE_DATA, win32::kShareAll, FILE_FLAG_BACKUP_SEMANTICS));
+  return writable && win32::SetEnd(writable.Get(), size) ? 0 : win32::LastError();
 }
 
 int Sync(int fd) {

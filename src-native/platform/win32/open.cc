@@ -2,9 +2,17 @@
 
 #include <fcntl.h>
 #include <uv.h>
+#include <windows.h>
+
+// After windows.h, which declares its types.
+#include <winternl.h>
 
 #include "platform/win32/errors.h"
 #include "platform/win32/paths.h"
+
+#ifdef _MSC_VER
+#pragma comment(lib, "ntdll")
+#endif
 
 namespace uvfiles {
 namespace win32 {
@@ -56,7 +64,14 @@ int OpenHandle(const std::string& path, int flags, int mode, unsigned long attri
   return ErrorCode(error);
 }
 
-UniqueHandle OpenFor(const std::string& path, unsigned long access, bool follow) {
+bool SetEnd(HANDLE handle, int64_t size) {
+  FILE_END_OF_FILE_INFO end;
+  end.EndOfFile.QuadPart = size;
+  return ::SetFileInformationByHandle(handle, FileEndOfFileInfo, &end, sizeof end);
+}
+
+UniqueHandle OpenFor(const std::string& path, unsigned long access, bool follow,
+                     unsigned long share) {
   std::wstring wide;
   if (ToWide(path, &wide) != 0) {
     ::SetLastError(ERROR_INVALID_PARAMETER);
@@ -64,7 +79,27 @@ UniqueHandle OpenFor(const std::string& path, unsigned long access, bool follow)
   }
   const DWORD flags = FILE_FLAG_BACKUP_SEMANTICS | (follow ? 0 : FILE_FLAG_OPEN_REPARSE_POINT);
   return UniqueHandle(
-      ::CreateFileW(wide.c_str(), access, kShareAll, nullptr, OPEN_EXISTING, flags, nullptr));
+      ::CreateFileW(wide.c_str(), access, share, nullptr, OPEN_EXISTING, flags, nullptr));
+}
+
+UniqueHandle OpenBelow(HANDLE directory, std::wstring_view name, unsigned long access,
+                       unsigned long share) {
+  UNICODE_STRING text;
+  text.Buffer = const_cast<wchar_t*>(name.data());
+  text.Length = text.MaximumLength = static_cast<USHORT>(name.size() * sizeof(wchar_t));
+  OBJECT_ATTRIBUTES which = {};
+  which.Length = sizeof which;
+  which.RootDirectory = directory;
+  which.ObjectName = &text;
+  constexpr ULONG kHow =
+      FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT | FILE_OPEN_REPARSE_POINT;
+  HANDLE handle = INVALID_HANDLE_VALUE;
+  IO_STATUS_BLOCK status;
+  const NTSTATUS failure = ::NtCreateFile(&handle, access | SYNCHRONIZE, &which, &status, nullptr,
+                                          0, share, FILE_OPEN, kHow, nullptr, 0);
+  if (failure >= 0) return UniqueHandle(handle);
+  ::SetLastError(::RtlNtStatusToDosError(failure));
+  return UniqueHandle();
 }
 
 }  // namespace win32

@@ -4,6 +4,8 @@
 #include <uv.h>
 #include <windows.h>
 
+#include <algorithm>
+
 #include "core/tasks/records.h"
 #include "platform/directories.h"
 #include "platform/win32/change.h"
@@ -22,11 +24,12 @@ namespace {
 
 constexpr int64_t kWriteAccess = 2;
 constexpr int64_t kOwnerMayWrite = 0200;
+constexpr int64_t kEpoch = 11644473600;        // seconds from 1601 to 1970
+constexpr int64_t kLastSecond = 910692730085;  // that a FILETIME can have
 constexpr DWORD kUnprivileged = 2;  // SYMBOLIC_LINK_FLAG_ALLOW_UNPRIVILEGED_CREATE, Windows 10 1703
 
 FILETIME FileTime(int64_t seconds, int64_t nanoseconds) {
-  const uint64_t ticks =
-      static_cast<uint64_t>((seconds + 11644473600) * 10000000 + nanoseconds / 100);
+  const uint64_t ticks = static_cast<uint64_t>((seconds + kEpoch) * 10000000 + nanoseconds / 100);
   FILETIME time;
   time.dwLowDateTime = static_cast<DWORD>(ticks);
   time.dwHighDateTime = static_cast<DWORD>(ticks >> 32);
@@ -66,6 +69,8 @@ int ChangeMode(const std::string& path, int64_t mode) {
 int ChangeOwner(const std::string&, int64_t, int64_t, bool) { return 0; }
 
 int ChangeTimes(const std::string& path, const int64_t* times, bool follow) {
+  for (const int64_t seconds : {times[0], times[2]})
+    if (seconds > kLastSecond || seconds < -kEpoch) return UV_EINVAL;
   const UniqueHandle handle = OpenFor(path, FILE_WRITE_ATTRIBUTES, follow);
   if (!handle) return LastError();
   const FILETIME accessed = FileTime(times[0], times[1]);
@@ -129,7 +134,7 @@ int StatFileSystem(const std::string& path, std::string* output) {
       !::GetDiskFreeSpaceExW(volume, &available, &total, &free_bytes))
     return LastError();
   ::GetVolumeInformationW(volume, nullptr, 0, &serial, &name_limit, &flags, nullptr, 0);
-  const uint64_t block = uint64_t{sectors} * bytes;
+  const uint64_t block = std::max<uint64_t>(uint64_t{sectors} * bytes, 1);
   const uint64_t read_only = (flags & FILE_READ_ONLY_VOLUME) != 0 ? 1 : 0;
   const uint64_t fields[] = {block,
                              block,
@@ -150,11 +155,7 @@ int TruncatePath(const std::string& path, int64_t size) {
   UniqueHandle handle;
   const int failure = OpenHandle(path, _O_RDWR, 0, 0, &handle);
   if (failure != 0) return failure;
-  FILE_END_OF_FILE_INFO end;
-  end.EndOfFile.QuadPart = size;
-  return ::SetFileInformationByHandle(handle.Get(), FileEndOfFileInfo, &end, sizeof end)
-             ? 0
-             : LastError();
+  return SetEnd(handle.Get(), size) ? 0 : LastError();
 }
 
 // Nothing is done: a directory cannot be opened for this, and NTFS keeps a journal of its names.

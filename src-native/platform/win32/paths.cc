@@ -54,6 +54,13 @@ int ToWide(const std::string& from, const std::string& to, std::wstring* wide_fr
   return failure != 0 ? failure : ToWide(to, wide_to);
 }
 
+std::string Verbatim(const std::string& path) {
+  std::wstring wide;
+  if (ToWideText(path, &wide) != 0) return path;
+  LiftLimit(&wide);
+  return ToUtf8(wide);
+}
+
 std::string ToUtf8(const wchar_t* text, size_t length) {
   std::string utf8;
   if (length == 0) return utf8;

@@ -14,6 +14,8 @@ int ToWide(const std::string& path, std::wstring* wide);
 // The same for two paths.
 int ToWide(const std::string& from, const std::string& to, std::wstring* wide_from,
            std::wstring* wide_to);
+// As an absolute path with this prefix, so that names which are put behind it are taken literally.
+std::string Verbatim(const std::string& path);
 // Only converts the text, however long it is: for the target of a symbolic link.
 int ToWideText(const std::string& text, std::wstring* wide);
 

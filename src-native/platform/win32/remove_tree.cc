@@ -1,5 +1,6 @@
-// Each directory on the way down is held open, so that nobody else can delete or rename it. None can be replaced by a link
-// while its entries are removed by path. The entries are opened without following links.
+// Each directory on the way down is held open, and its entries are opened below its handle, without following links. So no
+// directory can be replaced by a link meanwhile, and no name leads elsewhere: in a path, Windows drops dots and spaces at the end
+// of a name, and takes some names for devices.
 #include "core/tasks/remove_tree.h"
 
 #include <uv.h>
@@ -26,6 +27,8 @@ namespace {
 
 constexpr uint32_t kMaxPasses =
     64;  // how often a directory may fill again before it counts as not removable
+// Directories this far down list their parents again when they are done, because the rest of a listing has 64 KiB.
+constexpr size_t kMaxListings = 64;
 
 // The path without the separators at its end. Empty for a root, "." and "..", which cannot be removed.
 std::string TopOf(const std::string& path) {
@@ -76,18 +79,17 @@ class RemoveTree::Work {
     begun_ = true;
     const std::string top = TopOf(path_);
     if (top.empty()) return Fail(path_.empty() ? UV_ENOENT : UV_EINVAL, "rmdir", path_);
-    const int code = Enter(top);
+    Level level;
+    const int code = level.directory.Hold(top);
+    if (code == 0) Enter(std::move(level), top);
     if (code == 0 || (code == UV_ENOENT && Has(kMissingIsFine))) return;
     Fail(code, "rmdir", path_);
   }
 
-  int Enter(const std::string& path) {
-    Level level;
-    const int code = level.directory.Open(path, false, true);
-    if (code != 0) return code;
+  void Enter(Level level, const std::string& path) {
     level.path = path;
+    if (levels_.size() >= kMaxListings) levels_.back().directory.Restart();
     levels_.push_back(std::move(level));
-    return 0;
   }
 
   void Advance() {
@@ -98,18 +100,17 @@ class RemoveTree::Work {
     if (found <= 0) return Leave();
     if (level.kept.count(entry.name) != 0) return;
     const std::string path = Join(level.path, entry.name);
-    int code;
-    const char* syscall = "unlink";
     if (entry.type == EntryType::kDirectory) {
-      syscall = "scandir";
-      code = Enter(path);
-      if (code == 0 || code == UV_ENOENT) return;
-      if (code != UV_ENOTDIR) return Keep(&level, entry.name, code, syscall, path);
-      syscall = "unlink";  // it has become something else
+      Level below;
+      const int code = below.directory.Hold(level.directory, entry.wide);
+      if (code == 0) return Enter(std::move(below), path);
+      if (code == UV_ENOENT) return;
+      if (code != UV_ENOTDIR) return Keep(&level, entry.name, code, "scandir", path);
+      // It has become something else.
     }
-    code = win32::RemoveFile(path);
+    const int code = win32::RemoveFileBelow(level.directory.handle(), entry.wide);
     if (code == 0) ++removed_;
-    if (code != 0 && code != UV_ENOENT) Keep(&level, entry.name, code, syscall, path);
+    if (code != 0 && code != UV_ENOENT) Keep(&level, entry.name, code, "unlink", path);
   }
 
   // The lowest level has been listed to its end. Deletes it through its handle, or lists it again if it has new entries.
@@ -119,13 +120,8 @@ class RemoveTree::Work {
     const bool worth_trying = level.kept.empty() || Has(kReportEach);
     const int code = worth_trying ? win32::DeleteOpened(level.directory.handle()) : UV_ENOTEMPTY;
     if (code == UV_ENOTEMPTY && level.kept.empty() && level.passes < kMaxPasses) {
-      const uint32_t passes = level.passes + 1;
-      const std::string path = level.path;
-      level.directory.Close();
-      if (level.directory.Open(path, false, true) == 0) {
-        level.passes = passes;
-        return;
-      }
+      ++level.passes;
+      return level.directory.Restart();
     }
     if (code == 0) ++removed_;
     const std::string path = level.path;

@@ -128,8 +128,10 @@ int StatPath(const std::string& path, bool follow, StatRecord* record) {
   const UniqueHandle handle = OpenFor(path, FILE_READ_ATTRIBUTES, follow);
   if (!handle) return LastError();
   const int result = StatHandle(handle.Get(), record, !follow);
-  // Other reparse points (files in a cloud, deduplicated files) are described as what they stand for.
-  return result == UV_EINVAL && !follow ? StatPath(path, true, record) : result;
+  if (result != UV_EINVAL || follow) return result;
+  // Other reparse points (files in a cloud, deduplicated files) are described as what they stand for, or, where that cannot be
+  // opened (programs of the Store), as what they are.
+  return StatPath(path, true, record) == 0 ? 0 : StatHandle(handle.Get(), record, false);
 }
 
 }  // namespace win32

@@ -16,6 +16,7 @@
 #include "platform/win32/directory.h"
 #include "platform/win32/handles.h"
 #include "platform/win32/open.h"
+#include "platform/win32/paths.h"
 #include "platform/win32/stat.h"
 
 namespace uvfiles {
@@ -60,7 +61,7 @@ class CopyTree final : public Task {
       error = {code, "cp", platform::Join(from_, failed), platform::Join(to_, failed)};
     } else if ((flags_ & kCopyPreserve) != 0) {
       for (auto each = made_.rbegin(); each != made_.rend(); ++each)
-        CopyTimes(platform::Join(from_, *each), platform::Join(to_, *each));
+        CopyTimes(platform::Join(source_, *each), platform::Join(target_, *each));
     }
     return Step::kDone;
   }
@@ -68,6 +69,8 @@ class CopyTree final : public Task {
  private:
   // Compares the source with each directory above the target, so that no tree is copied into itself.
   int Begin() {
+    source_ = win32::Verbatim(from_);
+    target_ = win32::Verbatim(to_);
     StatRecord source;
     const int code = win32::StatPath(from_, true, &source);
     if (code != 0) return code;
@@ -82,32 +85,39 @@ class CopyTree final : public Task {
     const bool exist_ok = (flags_ & kCopyExistOk) != 0;
     if (!exist_ok && platform::IsDirectory(to_)) return UV_EEXIST;
     TaskError failure;
-    if (!platform::MakeChain(to_, 0777, exist_ok, *this, &failure)) return failure.code;
+    if (!platform::MakeChain(to_, 0777, exist_ok, *this, &failure))
+      return exist_ok && failure.code == UV_EEXIST ? UV_ENOTDIR : failure.code;
     return OpenDirectory("");
   }
 
   int CopyEntry(const std::string& relative, std::string* failed) {
-    const std::string from = platform::Join(from_, relative);
-    const std::string to = platform::Join(to_, relative);
+    const std::string from = platform::Join(source_, relative);
+    const std::string to = platform::Join(target_, relative);
     *failed = relative;
     const bool follow = (flags_ & kCopyFollow) != 0;
     StatRecord record;
     const int code = win32::StatPath(from, follow, &record);
     if (code != 0) return code;
     const int64_t type = record.mode & kTypeMask;
-    if (type != kTypeDirectory)
-      return win32::Copy(from, to, type == kTypeLink ? COPY_FILE_COPY_SYMLINK : 0);
+    if (type != kTypeDirectory) {
+      const int copied =
+          win32::Copy(from, to, type == kTypeLink ? COPY_FILE_COPY_SYMLINK : 0, *this);
+      const bool moves = (flags_ & kCopyOwner) != 0;  // the original is removed afterwards
+      return copied == 0 && moves && type != kTypeLink ? win32::Flush(to) : copied;
+    }
     // Followed links that lead back to a directory above would go on until the path is too long.
     if (std::count(relative.begin(), relative.end(), '\\') > 512) return UV_ELOOP;
     const int made = win32::MakeDirectoryAt(to);
     if (made != 0 && !(made == UV_EEXIST && (flags_ & kCopyExistOk) != 0)) return made;
+    const bool there = made == 0 || win32::StatPath(to, false, &record) == 0;
+    if (!there || (record.mode & kTypeMask) != kTypeDirectory) return UV_ENOTDIR;
     return OpenDirectory(relative);
   }
 
   // Notes the entries of a directory whose copy has been made.
   int OpenDirectory(const std::string& relative) {
     win32::Directory directory;
-    int code = directory.Open(platform::Join(from_, relative), true, false);
+    int code = directory.Open(platform::Join(source_, relative), true);
     win32::Entry entry;
     while (code == 0 && (code = directory.Next(&entry)) > 0) {
       pending_.push_back(platform::Join(relative, entry.name));
@@ -122,6 +132,7 @@ class CopyTree final : public Task {
   const std::string to_;
   const int64_t flags_;
   bool* const has_made_;
+  std::string source_, target_;  // the same, for names that are taken literally
   bool begun_ = false;
   std::vector<std::string> pending_;  // below both, the next one last
   std::vector<std::string> made_;     // directories, which get their times at the end
@@ -159,9 +170,13 @@ class CopyOneFile final : public Task {
     int code = cancelled() ? UV_ECANCELED : win32::StatPath(from, follow, &record);
     if (code == 0 && (record.mode & kTypeMask) == kTypeDirectory) code = UV_EISDIR;
     if (code == 0 && IsSameFile(from, to)) code = UV_EINVAL;
-    if (code == 0) code = win32::Copy(from, to, how);
+    if (code == 0) code = win32::Copy(from, to, how, *this);
     const bool is_link = (record.mode & kTypeMask) == kTypeLink;
     if (code == 0 && !is_link && (flags & kCopyPreserve) == 0) TouchNow(to);
+    if (code == 0 && !is_link && (flags & kCopyDurable) != 0) {
+      code = win32::Flush(to);
+      if (code != 0) win32::RemoveFile(to);
+    }
     if (code != 0) {
       error = {code, "copyfile", from, to};
     } else {
