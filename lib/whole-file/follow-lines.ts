@@ -48,6 +48,8 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
   #identity: string | undefined;
   /** Whether the system reports everything that can happen to the file. */
   #isReported = false;
+  /** The size of the file when it was opened. What is appended from then on is new, however long other questions take. */
+  #sizeAtOpen = 0;
   /** The offset up to which the file has been read. */
   #at = 0;
   /** The last line of a file that has been replaced, without a line ending. */
@@ -125,8 +127,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
     if (last === undefined) return;
     const readAt = (size: number, position: number): Promise<Buffer> =>
       file._io.file.pread(size, position, this.#call, true);
-    const { size } = await file.stat(this.#call);
-    const { start, order } = await startOfLastLines(readAt, size, last, text);
+    const { start, order } = await startOfLastLines(readAt, this.#sizeAtOpen, last, text);
     if (start > 0) this.#window.reset(order);
     this.#at = start;
   }
@@ -144,6 +145,7 @@ export class FollowedLines implements AsyncIterableIterator<string | string[]> {
       this.#isReported = await isReported(this.#pathNow(), () => file.fileno());
       if (this.#ended) throw new ClosedFileError();
       this.#identity = identityOf(stats);
+      this.#sizeAtOpen = Number(stats.size);
       this.#at = 0;
       return (this.#file = file);
     } catch (error) {

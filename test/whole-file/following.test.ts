@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import {
   appendFileSync,
   mkdirSync,
+  promises,
+  readFileSync,
   renameSync,
   statfsSync,
   symlinkSync,
@@ -103,6 +105,27 @@ describe('following a file', () => {
         expect((await next).value, `${encoding}, ${written} bytes`).to.equal(expected);
         await followed.return?.();
       }
+  });
+
+  it('begins with what is appended while it asks about the file system', async () => {
+    const path = folder.put('f', 'one\n');
+    const { statfs } = promises;
+    promises.statfs = ((of: string) => {
+      appendFileSync(path, 'two\n');
+      return statfs(of);
+    }) as typeof statfs;
+    try {
+      const followed = lines(path, { last: 0, follow: true });
+      const next = followed.next();
+      await isPending(next);
+      appendFileSync(path, 'three\n');
+      const { value } = await next;
+      // Systems other than Linux are not asked.
+      expect(value).to.equal(readFileSync(path, 'utf8').split('\n')[1]);
+      await followed.return?.();
+    } finally {
+      promises.statfs = statfs;
+    }
   });
 
   it('yields no line of a file that ends inside a character, if only later lines are requested', async () => {
