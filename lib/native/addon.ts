@@ -7,7 +7,15 @@ const TAKEN = Symbol.for('uvfiles.addon.taken');
 interface Addon {
   /** The file it was loaded from. */
   readonly file: string;
-  open(shared: SharedWithAddon, waitsInHook: boolean): void;
+  /** The parts of `shared` come again one by one: a worker that is being terminated cannot read properties. */
+  open(
+    shared: SharedWithAddon,
+    waitsInHook: boolean,
+    complete: SharedWithAddon['complete'],
+    allocate: SharedWithAddon['allocate'],
+    args: Float64Array,
+    records: Float64Array,
+  ): void;
   submitFile(): void;
   /** From now on, reads of the file ARG_FILE return the available bytes or fail, and do not wait. */
   stopWaiting(): void;

@@ -54,7 +54,7 @@ function openEnvironment(): void {
   // Only Node runs its loop until an asynchronous cleanup hook is removed.
   const waitsInHook = versions.bun === undefined && versions.deno === undefined;
   args[P.ARG_SIZE] = constants.MAX_LENGTH;
-  addon.open(shared, waitsInHook);
+  addon.open(shared, waitsInHook, complete, allocate, args, records);
 }
 
 // Referred to from here, so that it lives as long as this module does.

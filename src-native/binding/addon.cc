@@ -6,7 +6,8 @@ namespace uvfiles {
 
 namespace {
 
-// open(shared, waitsInHook): once for each environment, at the first operation.
+// open(shared, waitsInHook, complete, allocate, arguments, records): once for each environment, at the first operation. The last
+// four are also properties of the first.
 Napi::Value Open(const Napi::CallbackInfo& info) {
   uv_loop_s* loop = nullptr;
   if (napi_get_uv_event_loop(info.Env(), &loop) != napi_ok) {
@@ -16,7 +17,9 @@ Napi::Value Open(const Napi::CallbackInfo& info) {
   }
   auto* const environment = new Environment(info.Env(), loop);
   napi_set_instance_data(info.Env(), environment, nullptr, nullptr);
-  if (!environment->Open(info[0].As<Napi::Object>(), info[1].As<Napi::Boolean>().Value())) {
+  Environment::Shared parts = {info[2].As<Napi::Function>(), info[3].As<Napi::Function>(),
+                               info[4].As<Napi::Float64Array>(), info[5].As<Napi::Float64Array>()};
+  if (!environment->Open(info[0].As<Napi::Object>(), info[1].As<Napi::Boolean>().Value(), parts)) {
     Napi::Error::New(info.Env(), "uvfiles: the event loop refused an async handle")
         .ThrowAsJavaScriptException();
   }

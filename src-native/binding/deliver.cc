@@ -57,7 +57,9 @@ void Environment::Deliver(void* context, Operation* finished) {
   Environment* const self = static_cast<Environment*>(context);
   const Napi::HandleScope scope(self->env);
   napi_callback_scope callback_scope = nullptr;
-  const bool scoped = napi_open_callback_scope(self->env, self->resource_.Value(),
+  // A worker that was terminated as it opened its environment has no context.
+  const bool scoped = self->async_context_ != nullptr &&
+                      napi_open_callback_scope(self->env, self->resource_.Value(),
                                                self->async_context_, &callback_scope) == napi_ok;
   bool may_go_on = scoped;
   while (finished != nullptr && may_go_on) finished = self->DeliverGroup(finished, &may_go_on);

@@ -44,15 +44,17 @@ void Environment::MakeAsyncContext(bool outside_requests) {
   napi_value result;
   if (outside_requests)
     napi_make_callback(env, nullptr, Napi::Object::New(scope), init, 0, nullptr, &result);
-  if (async_context_ == nullptr) init.Call({});
+  // While a worker is being terminated, no function is made, and nothing is called.
+  if (async_context_ == nullptr && !init.IsEmpty()) init.Call({});
 }
 
-bool Environment::Open(Napi::Object shared, bool waits_in_hook) {
+// A worker may be terminated in the middle of this. From then on properties cannot be read, but some calls may still follow.
+bool Environment::Open(Napi::Object shared, bool waits_in_hook, Shared parts) {
   if (dispatcher.Open() != 0) return false;
-  complete_ = Napi::Weak(shared.Get("complete").As<Napi::Function>());
-  allocate_ = Napi::Weak(shared.Get("allocate").As<Napi::Function>());
-  arguments = shared.Get("arguments").As<Napi::Float64Array>().Data();
-  records = shared.Get("records").As<Napi::Float64Array>().Data();
+  complete_ = Napi::Weak(parts.complete);
+  allocate_ = Napi::Weak(parts.allocate);
+  arguments = parts.arguments.Data();
+  records = parts.records.Data();
   napi_create_reference(env, shared, 0, &shared_);
   largest_result.store(static_cast<size_t>(arguments[kSize]), std::memory_order_relaxed);
   MakeAsyncContext(waits_in_hook);

@@ -75,8 +75,15 @@ class Environment {
 
   static Environment* Get(napi_env env);
 
-  // `shared`: what JavaScript and the addon share; its properties are `complete`, `allocate`, `arguments`, `records`.
-  bool Open(Napi::Object shared, bool waits_in_hook);
+  // What JavaScript and the addon share.
+  struct Shared {
+    Napi::Function complete;
+    Napi::Function allocate;
+    Napi::Float64Array arguments;
+    Napi::Float64Array records;
+  };
+  // `shared`: an object that refers to all `parts`.
+  bool Open(Napi::Object shared, bool waits_in_hook, Shared parts);
 
   // Something is outstanding from now on.
   void Hold() {

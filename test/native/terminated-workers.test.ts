@@ -4,8 +4,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+import * as P from '../../lib/native/protocol.js';
 import { expectDescriptors, openDescriptors } from '../support/descriptors.js';
-import { scratchDirectory } from '../support/temp.js';
+import { runProgram, scratchDirectory } from '../support/temp.js';
 
 describe('a terminated worker', () => {
   const scratch = scratchDirectory();
@@ -46,5 +47,32 @@ describe('a terminated worker', () => {
     await expectDescriptors(before);
     expect(readFileSync(path.join(top, 'target'), 'utf8')).to.equal('old');
     expect(scratch.list().sort()).to.deep.equal(['big', 'target', 'tree']);
+  });
+
+  it('ends while it opens its environment in the addon', async () => {
+    // From `reallyExit` on, the addon can call no JavaScript, as after `terminate()`.
+    const program = `
+      const addon = { exports: {} };
+      process.dlopen(addon, require('node:worker_threads').workerData);
+      const { open, submitPath } = addon.exports;
+      const complete = () => undefined;
+      const args = new Float64Array(${P.ARG_COUNT});
+      const records = new Float64Array(${P.RECORD_DOUBLES});
+      const shared = { complete, allocate: complete, arguments: args, records };
+      const { reallyExit } = process;
+      reallyExit(0);
+      open(shared, true, complete, complete, args, records);
+      args[${P.ARG_KIND}] = ${P.KIND_STAT};
+      submitPath('/');`;
+    const { stdout, stderr } = await runProgram(
+      `
+      import { Worker } from 'node:worker_threads';
+      const [program, workerData] = process.argv.slice(1);
+      const worker = new Worker(program, { eval: true, execArgv: [], workerData });
+      worker.on('exit', (code) => console.log('ended', code));`,
+      { argv: [program, path.resolve('build/Release/uvfiles.node')] },
+    );
+    expect(stderr).to.equal('');
+    expect(stdout).to.equal('ended 0\n');
   });
 });
