@@ -68,9 +68,15 @@ export class FileLocks {
   /**
    * Locks a range.
    * @param waits false: resolves to undefined if another lock or an earlier request conflicts
+   * @param inTurn no earlier request for the path waits for its turn any more, and `identify` has resolved
    * @throws AbortError, TimeoutError, ClosedFileError, and the system's errors
    */
-  acquire(wish: LockWish, waits: boolean, call: Call | undefined): Promise<LockRequest | undefined> {
+  acquire(
+    wish: LockWish,
+    waits: boolean,
+    call: Call | undefined,
+    inTurn = false,
+  ): Promise<LockRequest | undefined> {
     throwIfAborted(call?.signal);
     const start = BigInt(wish.position);
     const end = wish.size === 0 ? TO_THE_END : start + BigInt(wish.size);
@@ -81,13 +87,15 @@ export class FileLocks {
       const pending: Pending = { request, wish, waits, call, resolve, reject, giveUp, attempt };
       this.#pending.add(pending);
       pending.unwatch = watchCall(call, (error) => this.#end(pending, () => giveUp(error)));
-      void this.#enqueue(pending);
+      void this.#enqueue(pending, inTurn);
     });
   }
 
-  async #enqueue(pending: Pending): Promise<void> {
+  async #enqueue(pending: Pending, inTurn: boolean): Promise<void> {
     try {
-      const identity = await inOrderOf(this.#place, () => this.#identify(pending.call));
+      const identity = inTurn
+        ? this.#identity!
+        : await inOrderOf(this.#place, () => this.identify(pending.call));
       if (pending.ended) return;
       const table = tableOf(this.#file.lockSpace!, identity);
       const { request } = pending;
@@ -101,8 +109,8 @@ export class FileLocks {
     }
   }
 
-  // Files without inode numbers cannot be distinguished here: the file system itself has to.
-  async #identify(call: Call | undefined): Promise<string> {
+  /** Learns which file it is. Files without inode numbers cannot be distinguished here: the file system itself has to. */
+  async identify(call: Call | undefined): Promise<string> {
     if (this.#identity !== undefined) return this.#identity;
     return (this.#identity = identityOf(await this.#file.statBigInt(call)) ?? `unknown ${++unknown}`);
   }

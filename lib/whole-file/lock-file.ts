@@ -11,10 +11,9 @@ import { storeToRead, storeToWrite } from '../filesystem/mounts.js';
 import type { OpenFile } from '../filesystem/open-file.js';
 import { FOLLOW_BIGINT, type Store } from '../filesystem/store.js';
 import { FileLock, LOCK_CHECKS, checkRange, type LockOptions } from '../file/file-lock.js';
-import { inOrderOf, placeOf } from '../file/lock-order.js';
+import { inTurnOf, placeOf } from '../file/lock-order.js';
 import { checkLockable, FileLocks, type LockWish } from '../file/locks.js';
 import type { Call } from '../schedule/call.js';
-import { unlessEnded } from '../schedule/watch-call.js';
 import { pathAtCall } from './path-at-call.js';
 import { setImmediate } from '../timers.js';
 
@@ -84,11 +83,9 @@ export async function lockPath(
   if (!store.can('locks')) throw store.unsupported('locks', 'lock files');
   const place = placeOf(at());
   for (;;) {
-    const file = await openInOrder(place, open, call);
-    const locks = new FileLocks(file, place);
+    const { file, locks, granted } = await inTurnOf(place, () => request(place, open, wish, call), call);
     try {
-      checkLockable(file);
-      await locks.acquire(wish, true, call);
+      await granted;
       if (await isAt(store, at(), file, call))
         return { file, close: () => file.close().finally(() => locks.closed()) };
     } catch (error) {
@@ -103,19 +100,22 @@ export async function lockPath(
   }
 }
 
-/** Opens a file at once, and waits for the earlier opens of its path, unless `call` ends. */
-async function openInOrder(
+/**
+ * Opens a file and requests its lock. The next call for the path opens it after that. If it were open before, earlier calls could
+ * wait for its descriptor, and it for them.
+ */
+async function request(
   place: string,
   open: (call: Call | undefined) => Promise<OpenFile>,
+  wish: LockWish,
   call: Call | undefined,
-): Promise<OpenFile> {
-  const opening = open(call);
-  const turn = inOrderOf(place, () => opening).then(() => undefined);
-  turn.catch(() => undefined); // the open itself reports it
-  const file = await opening;
+): Promise<{ file: OpenFile; locks: FileLocks; granted: Promise<unknown> }> {
+  const file = await open(call);
   try {
-    await unlessEnded(turn, call);
-    return file;
+    checkLockable(file);
+    const locks = new FileLocks(file, place);
+    await locks.identify(call);
+    return { file, locks, granted: locks.acquire(wish, true, call, true) };
   } catch (error) {
     await file.close().catch(() => undefined); // the first error is the one to report
     throw error;

@@ -188,6 +188,16 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('true true\ntrue');
   });
 
+  it('lets hundreds of locks of one file wait for descriptors, not for each other', async () => {
+    const program = `
+      const { lockFile } = await import('uvfiles');
+      const order = [];
+      const lock = async (i) => { const held = await lockFile(top + '/f0'); order.push(i); await held.release(); };
+      await Promise.all(Array.from({ length: 300 }, (_, i) => lock(i)));
+      console.log(order.length, order.every((number, i) => number === i));`;
+    expect(await run(program)).to.equal('300 true');
+  });
+
   it('stops waiting when aborted', async () => {
     const program = `
       let outcomes;
