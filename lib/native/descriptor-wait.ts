@@ -31,7 +31,7 @@ let waiting = 0;
 let timer: NodeJS.Timeout | undefined;
 let pause = SHORTEST_WAIT_MS;
 // Since when no call has got a descriptor, and when a call last asked for a turn.
-let stuckSince = 0;
+let stuckSince = Infinity;
 let lastAsked = -OVER_MS;
 
 /** An iteration that keeps a descriptor while its consumer is busy, and can do without it. */
@@ -63,6 +63,11 @@ export function holdsNoMore(reference: WeakRef<DescriptorHolder>): void {
 /** Whether a call waits for a descriptor. */
 export function isDescriptorWanted(): boolean {
   return waiting > 0;
+}
+
+/** Whether a shortage has begun that nothing has ended yet, so that `descriptorFreed` makes a difference. */
+export function mayLackDescriptors(): boolean {
+  return stuckSince !== Infinity;
 }
 
 /**

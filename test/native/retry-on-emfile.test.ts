@@ -59,6 +59,21 @@ describe('at ulimit -n 64', () => {
     expect(await run(program)).to.equal('true');
   });
 
+  it('waits again after a long shortage when a handle has been closed through the pool', async () => {
+    const program = `
+      const { configure } = await import('uvfiles');
+      configure({ inline: false });
+      const handle = await open('/dev/null', 'rb');
+      const release = hold(Infinity);
+      console.log(await readText(top + '/f0').catch((error) => error.code)); // after ten seconds
+      await handle.close();
+      const taken = await open('/dev/null', 'rb');
+      const second = readText(top + '/f1');
+      setTimeout(release, 50);
+      console.log(await second, taken.closed);`;
+    expect(await run(program)).to.equal('EMFILE\ncontent 1 false');
+  });
+
   it('writes whole files with the bytes at the time of the calls', async () => {
     const program = `
       const { writeFile, appendFile } = await import('uvfiles');

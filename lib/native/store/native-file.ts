@@ -5,7 +5,7 @@ import { builtinTty } from '../../builtins.js';
 import { unlessChanged } from '../../arguments/bytes.js';
 import type { LockRange } from '../../filesystem/filesystem.js';
 import { addon } from '../addon.js';
-import { descriptorFreed } from '../descriptor-wait.js';
+import { descriptorFreed, mayLackDescriptors } from '../descriptor-wait.js';
 import { tryLockFile, unlockFile } from '../file-lock.js';
 import { readCached, readCachedInto, movedWithRest, withRest } from '../inline.js';
 import * as P from '../protocol.js';
@@ -363,7 +363,9 @@ export class NativeFile implements OpenFile {
 
   close(): Promise<void> {
     runDeferred(this);
-    return this.#simple(P.KIND_CLOSE, R.AS_NOTHING, 'close', undefined);
+    const closed: Promise<void> = this.#simple(P.KIND_CLOSE, R.AS_NOTHING, 'close', undefined);
+    if (this.owned && mayLackDescriptors()) void closed.catch(() => undefined).then(() => descriptorFreed());
+    return closed;
   }
 
   closeInline(): boolean {
