@@ -71,7 +71,11 @@ class Task {
   // Asks a task that has begun to stop at its next step. It then ends with UV_ECANCELED, and leaves
   // no unfinished state except what its documentation names. Any thread.
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
-  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
+  bool cancelled() const {
+    return cancelled_.load(std::memory_order_relaxed) || (whole_ != nullptr && whole_->cancelled());
+  }
+  // A part of another task is cancelled with it, even during a step.
+  void BecomePartOf(const Task* whole) { whole_ = whole; }
   // Whether only `Run` can remove what an unfinished task has created. Once begun, such a task is
   // run to its end, even after `Cancel`.
   virtual bool Concludes() const { return false; }
@@ -101,6 +105,7 @@ class Task {
  private:
   // Relaxed: a hint that is polled; the operation's completion orders everything else.
   Atomic<bool> cancelled_{false};
+  const Task* whole_ = nullptr;
 };
 
 // Keeps a task alive while an operation runs it. Notified on the loop thread when the operation has ended.

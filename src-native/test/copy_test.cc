@@ -266,6 +266,35 @@ TEST("moves within a file system, into directories, and not onto an existing fil
   Clear(top);
 }
 
+TEST("cancels the copy of a move across file systems, even during a step") {
+  struct Part : Task {
+    Step Run(const Slice&) override { return cancelled() ? Step::kDone : Step::kAgain; }
+  } whole, part;
+  part.BecomePartOf(&whole);
+  CHECK_EQ(part.Run(Slice()), Step::kAgain);
+  whole.Cancel();
+  CHECK_EQ(part.Run(Slice()), Step::kDone);
+  whole.Continue();
+  CHECK(!part.cancelled());
+
+  const std::string other = Elsewhere();
+  if (other.empty()) return;
+  const std::string top = Tree();
+  WriteText(top + "/file", Noise(4 * 1024 * 1024));
+  const int before = OpenDescriptors();
+  for (const char* name : {"/file", "/src"}) {
+    auto move = Begin(TaskKind::kMove, {top + name, other + name}, {});
+    while (CountEntries(other) == 0) REQUIRE(move->Run(Slice(0)) == Step::kAgain);
+    move->Cancel();
+    CHECK_EQ(RunToEnd(*move).code(), -ECANCELED);
+    CHECK_EQ(CountEntries(other), 0);
+    CHECK(Exists(top + name));
+  }
+  CHECK_EQ(OpenDescriptors(), before);
+  Run(TaskKind::kRemoveTree, {top}, {kForce});
+  Clear(other);
+}
+
 TEST("moves trees, files and links across file systems") {
   const std::string other = Elsewhere();
   if (other.empty()) {

@@ -27,8 +27,6 @@ class Move final : public Task {
   Step Run(const Slice& slice) override {
     if (phase_ == Phase::kRename) return cancelled() ? Fail(UV_ECANCELED, "rename") : Rename();
     if (phase_ == Phase::kSync) return Sync();
-    // The removal of a failed copy is not cancelled.
-    if (cancelled() && phase_ != Phase::kRemoveCopy) part_->Cancel();
     const Step step = part_->Run(slice);
     return step == Step::kDone ? AfterPart() : step;
   }
@@ -71,6 +69,7 @@ class Move final : public Task {
       constexpr int64_t kEntry = kAll | kCopyExclusive | kCopySpecial | kCopyDurable;
       part_ = MakeCopyFile({{from_, temp_}, {kEntry}});
     }
+    part_->BecomePartOf(this);
     phase_ = Phase::kCopy;
     return Step::kAgain;
   }
@@ -101,12 +100,13 @@ class Move final : public Task {
       return code < 0 ? Fail(code, "unlink") : Conclude();
     }
     part_ = std::make_unique<RemoveTree>(TaskArguments{{from_}, {kMissingIsFine}});
+    part_->BecomePartOf(this);
     phase_ = Phase::kRemoveOriginal;
     return Step::kAgain;
   }
 
   Step TakeCopyAway() {
-    // A directory that existed before stays.
+    // A directory that existed before stays. The removal is not cancelled.
     if (!made_) return Step::kDone;
     part_ = std::make_unique<RemoveTree>(
         TaskArguments{{to_}, {kForce | kIgnoreErrors | kMissingIsFine}});
