@@ -69,7 +69,7 @@ int Directory::Adopt(UniqueHandle handle, bool follow) {
 
 void Directory::Restart() {
   begun_ = filled_ = false;
-  buffer_ = {};
+  buffer_ = std::vector<char>();  // "= {}" would keep the memory
 }
 
 int Directory::Next(Entry* entry) {
