@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 
 import {
   AbortError,
+  addBytesWritten,
   codeOf,
   type SystemError,
   systemError,
@@ -64,7 +65,7 @@ export function completeError(error: unknown, syscall: string, path?: FilePath, 
 
 /**
  * The library's error for the end of a call, instead of the one that a file system passes on: the reason of the signal, or the
- * AbortError of `fetch`. All other errors stay unchanged.
+ * AbortError of `fetch`. It has the `bytesWritten` of that error. All other errors stay unchanged.
  */
 export function orEnd(error: unknown, o: OpOptions | undefined): unknown {
   if (error instanceof AbortError || error instanceof TimeoutError) return error;
@@ -72,7 +73,9 @@ export function orEnd(error: unknown, o: OpOptions | undefined): unknown {
   if (ended === undefined) return error;
   const name = error instanceof Error ? error.name : undefined;
   const isEnd = error === o?.signal?.reason || name === 'AbortError' || name === 'TimeoutError';
-  return isEnd ? ended : error;
+  if (!isEnd) return error;
+  addBytesWritten(ended, (error as Partial<SystemError> | null | undefined)?.bytesWritten ?? 0);
+  return ended;
 }
 
 // It is not known which of two paths leads outside.

@@ -250,7 +250,7 @@ export interface FileSystem {
     call: CallOptions,
   ): Promise<void>;
   /** Reads many whole files.
-   * @returns batches of results in any order; `index` is the index in `paths` */
+   * @returns batches of results in any order; `index` is the index in `paths`. A path without a result has the error EIO */
   readMany?(paths: readonly FilePath[], call: CallOptions): AsyncIterable<readonly ReadManyAnswer[]>;
   /** Gets the status of many files.
    * @returns the status or the error for each path */

@@ -70,7 +70,7 @@ export class MountedFiles extends MountedCalls {
       });
     } catch (error) {
       await dropFile(file, error);
-      throw error;
+      throw orEnd(error, o);
     }
   }
 

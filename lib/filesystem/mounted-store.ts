@@ -4,14 +4,15 @@ import { type BigIntStats, constants, type Stats } from 'node:fs';
 
 import { throwIfEnded } from '../schedule/watch-call.js';
 import { Call, NO_CALL } from '../schedule/call.js';
-import type { OpOptions } from '../schedule/options.js';
+import type { GivenOptions, OpOptions } from '../schedule/options.js';
 import { sortByBytes } from '../text/byte-order.js';
-import { completeError, fileSystemError } from './errors.js';
+import { completeError, fileSystemError, orEnd } from './errors.js';
 import type {
   CopyFileOptions,
   CopyTreeOptions,
   DirectoryItem,
   FilePath,
+  FileSystem,
   ReadManyAnswer,
   RemoveTreeCall,
   ReplaceOptions,
@@ -156,7 +157,11 @@ export class MountedStore extends MountedFiles implements Store {
     };
     if (refused.length > 0) yield refused;
     if (inner.length === 0) return;
-    for await (const batch of this.fileSystem.readMany(inner, o ?? NO_CALL)) yield batch.map(named);
+    try {
+      for await (const batch of this.fileSystem.readMany(inner, o ?? NO_CALL)) yield batch.map(named);
+    } catch (error) {
+      throw orEnd(error, o);
+    }
   }
 
   async statMany(
@@ -170,7 +175,7 @@ export class MountedStore extends MountedFiles implements Store {
     const { inner, places, refused } = this.innerPaths(paths, syscall);
     const found: (Stats | BigIntStats | Error)[] = [];
     for (const { index, error } of refused) found[index] = error;
-    const answers = inner.length > 0 ? await this.fileSystem.statMany(inner, options, o ?? NO_CALL) : [];
+    const answers = inner.length > 0 ? await this.#statAll(inner, options, o) : [];
     answers.forEach((answer, i) => {
       const index = places[i] as number;
       found[index] =
@@ -179,6 +184,18 @@ export class MountedStore extends MountedFiles implements Store {
           : completeStats(answer, options.bigint);
     });
     return found;
+  }
+
+  async #statAll(
+    inner: readonly FilePath[],
+    options: StatCall,
+    o: GivenOptions,
+  ): ReturnType<NonNullable<FileSystem['statMany']>> {
+    try {
+      return await this.fileSystem.statMany!(inner, options, o ?? NO_CALL);
+    } catch (error) {
+      throw orEnd(error, o);
+    }
   }
 
   withDescriptors<T>(attempt: () => Promise<T>): Promise<T> {

@@ -139,7 +139,11 @@ export class PositionedFile implements OpenFile {
   }
 
   async #size(o: GivenOptions): Promise<number> {
-    return Number((await this.#file.stat(o ?? NO_CALL)).size);
+    try {
+      return Number((await this.#file.stat(o ?? NO_CALL)).size);
+    } catch (error) {
+      throw orEnd(error, o);
+    }
   }
 
   // --- positional -----------------------------------------------------------------------------------------------------

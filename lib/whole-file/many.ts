@@ -4,6 +4,7 @@ import type { BigIntStats, Stats } from 'node:fs';
 import { checkPathList, type Path, toPathBytes } from '../arguments/path.js';
 import { flag, optionReader, readCall } from '../arguments/options.js';
 import { isAnyMounted, realFiles, storeToRead } from '../filesystem/mounts.js';
+import { fileSystemError } from '../filesystem/errors.js';
 import type { ReadManyAnswer, StatCall } from '../filesystem/filesystem.js';
 import { asBuffer } from '../filesystem/positioned.js';
 import { statCall, type Store } from '../filesystem/store.js';
@@ -74,6 +75,7 @@ class Job<P extends Path> {
     while (this.#answers !== undefined) {
       const result = await this.#answers.next();
       if (result.done === true) {
+        this.#completeRun();
         this.#begin();
         continue;
       }
@@ -87,6 +89,15 @@ class Job<P extends Path> {
     }
     const last = this.#taken();
     return last.length > 0 ? last : undefined;
+  }
+
+  /** A file system that has left out a path has not read it. */
+  #completeRun(): void {
+    for (const index of this.#run!.indices) {
+      if (index < this.#at || this.#items[index] !== undefined) continue;
+      const path = this.#paths[index]!;
+      this.#items[index] = { path, error: fileSystemError('EIO', 'read', toPathBytes(path)) };
+    }
   }
 
   #taken(): ReadManyItem<P>[] {

@@ -2,7 +2,7 @@
 // from it.
 import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
-import { open, type OpOptions, os, readText, writeAtomic } from 'uvfiles';
+import { open, type OpOptions, os, readMany, readText, statMany, writeAtomic } from 'uvfiles';
 import {
   type CallOptions,
   type FileSystem,
@@ -186,6 +186,10 @@ describe('calls of a mounted file system that rejects with what ended them', () 
   const fetching = wrap(fileSystem, {
     readFile: undefined,
     stat: (_path, _options, call) => never(call),
+    statMany: (_paths, _options, call) => never(call),
+    async *readMany(_paths, call) {
+      yield await never(call);
+    },
     async *list(_path, call) {
       yield await never(call);
     },
@@ -193,7 +197,8 @@ describe('calls of a mounted file system that rejects with what ended them', () 
       const file = await fileSystem.open(path, flags, permissions, call);
       return {
         pread: (_size: number, _position: number | bigint, o: CallOptions) => never(o),
-        stat: (o: CallOptions) => file.stat(o),
+        append: (...args) => file.append!(...args),
+        stat: never,
         close: () => file.close(),
       };
     },
@@ -207,6 +212,13 @@ describe('calls of a mounted file system that rejects with what ended them', () 
       await using f = await open('/ended-calls/a', 'rb');
       return await f.pread(1, 0, o);
     },
+    seek: async (o) => {
+      await using f = await open('/ended-calls/a', 'rb');
+      return await f.seek(0, 2, o);
+    },
+    'open for appending': (o) => open('/ended-calls/a', 'ab', o),
+    statMany: (o) => statMany(['/ended-calls/a'], o),
+    readMany: (o) => readMany(['/ended-calls/a'], o).next(),
   };
   for (const [name, call] of Object.entries(calls)) {
     it(`reject with the library's errors: ${name}`, async () => {
@@ -226,4 +238,41 @@ describe('calls of a mounted file system that rejects with what ended them', () 
       expect((await rejection(call({ timeout: 5 }))).code).to.equal('ERR_TIMEOUT');
     });
   }
+
+  it('keep count of the bytes that a write has written by then', async () => {
+    const partly =
+      (write: (data: Uint8Array, o: CallOptions) => Promise<unknown>) =>
+      async (data: Uint8Array, o: CallOptions) => {
+        if (o.signal === undefined) return write(data, o);
+        await write(data.subarray(0, 3), {});
+        return never(o).catch((error: Error) => Promise.reject(Object.assign(error, { bytesWritten: 3 })));
+      };
+    using _ = mount(
+      '/ended-calls',
+      wrap(fileSystem, {
+        open: async (path, flags, permissions, call) => {
+          const file = await fileSystem.open(path, flags, permissions, call);
+          return {
+            pread: (...args) => file.pread(...args),
+            pwrite: (data, at, o) =>
+              partly((part, call) => file.pwrite!(part, at, call))(data, o) as Promise<number>,
+            append: partly((part, call) => file.append!(part, call)) as NonNullable<typeof file.append>,
+            stat: (...args) => file.stat(...args),
+            close: () => file.close(),
+          };
+        },
+      }),
+    );
+    for (const mode of ['wb', 'ab'] as const) {
+      await using f = await open(`/ended-calls/${mode}`, mode);
+      await f.write(Buffer.from('0123456789'));
+      const controller = new AbortController();
+      const rejected = rejection(f.flush({ signal: controller.signal }));
+      await pause(2);
+      controller.abort();
+      expect(await rejected, mode).to.include({ code: 'ABORT_ERR', bytesWritten: 3 });
+      await f.flush();
+      expect(await readText(`/ended-calls/${mode}`), mode).to.equal('0123456789');
+    }
+  });
 });

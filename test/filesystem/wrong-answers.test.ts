@@ -1,6 +1,6 @@
 // File systems of programs that answer wrongly: nothing is lost silently, and errors say what is wrong.
 import { expect } from 'chai';
-import { lines, open, readText } from 'uvfiles';
+import { lines, open, readMany, readText } from 'uvfiles';
 import { type FileSystem, type FileSystemFile, mount, wrap } from 'uvfiles/filesystem';
 import { memoryFiles } from 'uvfiles/testing';
 
@@ -52,5 +52,22 @@ describe('a mounted file system that answers wrongly', () => {
       const error = await rejection(readText('/wrong/f'));
       expect(error.code).to.equal('ERR_INVALID_ARG_TYPE');
       expect(error.message).to.match(/^The "result of the file system" .* Uint8Array/);
+    });
+
+  for (const order of [[0, 2], [2, 0], [2, 9, -1, 0.5], [0, 0, 2], []])
+    it(`loses no path if readMany answers ${JSON.stringify(order)} of three`, async () => {
+      const some = wrap(fileSystem, {
+        async *readMany() {
+          for (const index of order) yield [{ index, data: Buffer.from(String(index)) }];
+        },
+      });
+      using _ = mount('/wrong', some);
+      const paths = ['/wrong/a', '/wrong/b', '/wrong/c'];
+      const items = [];
+      for await (const { path, data, error } of readMany(paths))
+        items.push([path, data?.toString() ?? (error as NodeJS.ErrnoException).code]);
+      expect(items).to.deep.equal(
+        paths.map((path, index) => [path, order.includes(index) ? String(index) : 'EIO']),
+      );
     });
 });

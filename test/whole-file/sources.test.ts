@@ -134,13 +134,15 @@ describe('whole files from sources', () => {
         { op: 'write', path: '**/counted', after: 2, short: 1 },
         { op: 'write', path: '**/counted', after: 2, error: 'ENOSPC' },
       ]);
-      const slowly = async function* (): AsyncGenerator<string> {
-        for (const chunk of ['abc', 'def', 'ghi']) {
-          yield chunk;
-          await delay(5);
-        }
+      // Each chunk comes when the one before is in the file, so that each takes a write.
+      const oneByOne = async function* (): AsyncGenerator<string> {
+        yield 'abc';
+        while (readFileSync(at('counted')).length < 3) await delay(1);
+        yield 'def';
+        while (readFileSync(at('counted')).length < 6) await delay(1);
+        yield 'ghi';
       };
-      const error = await rejection(write(at('counted'), slowly()));
+      const error = await rejection(write(at('counted'), oneByOne()));
       expect(error).to.include({ code: 'ENOSPC', bytesWritten: readFileSync(at('counted')).length });
       expect(error).to.have.property('bytesWritten').greaterThan(3);
       unlinkSync(at('counted'));
