@@ -1,7 +1,7 @@
 // Makes an open file with a position from a positional file of a file system.
 import type { BigIntStats, Stats } from 'node:fs';
 
-import { invalidArgType, invalidView } from '../errors/index.js';
+import { addBytesWritten, invalidArgType, invalidView } from '../errors/index.js';
 import { rejectWhereAwaited } from '../errors/where-awaited.js';
 import { throwIfEnded } from '../schedule/watch-call.js';
 import { NO_CALL } from '../schedule/call.js';
@@ -126,7 +126,12 @@ export class PositionedFile implements OpenFile {
       if (bytesWritten > 0) this.#position = await this.#size(undefined).catch(() => this.#position);
       throw failure;
     }
-    this.#position = await this.#size(o);
+    try {
+      this.#position = await this.#size(o);
+    } catch (error) {
+      addBytesWritten(error, kept.byteLength); // else they would be written again
+      throw error;
+    }
     return this.#position;
   }
 

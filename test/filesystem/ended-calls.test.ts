@@ -6,6 +6,7 @@ import { open, type OpOptions, os, readMany, readText, statMany, writeAtomic } f
 import {
   type CallOptions,
   type FileSystem,
+  fileSystemError,
   type FileSystemFile,
   type Mount,
   mount,
@@ -274,5 +275,30 @@ describe('calls of a mounted file system that rejects with what ended them', () 
       await f.flush();
       expect(await readText(`/ended-calls/${mode}`), mode).to.equal('0123456789');
     }
+  });
+
+  it('do not append bytes again if only the position behind them is unknown', async () => {
+    let fails = false;
+    using _ = mount(
+      '/ended-calls',
+      wrap(fileSystem, {
+        open: async (path, flags, permissions, call) => {
+          const file = await fileSystem.open(path, flags, permissions, call);
+          return {
+            pread: (...args) => file.pread(...args),
+            append: (...args) => file.append!(...args),
+            stat: (o) => (fails ? Promise.reject(fileSystemError('EIO', 'fstat')) : file.stat(o)),
+            close: () => file.close(),
+          };
+        },
+      }),
+    );
+    await using f = await open('/ended-calls/appended', 'ab');
+    await f.write(Buffer.from('once'));
+    fails = true;
+    expect(await rejection(f.flush())).to.include({ code: 'EIO', bytesWritten: 4 });
+    fails = false;
+    await f.flush();
+    expect(await readText('/ended-calls/appended')).to.equal('once');
   });
 });
