@@ -24,6 +24,13 @@ size_t LengthWithoutDots(const std::string& path) {
   return length == 0 ? 1 : length;
 }
 
+// 0 if the path leads to a directory, or why not: UV_ENOTDIR, or the code of stat.
+int FindDirectory(const std::string& path) {
+  StatRecord record;
+  const int code = Stat(path.c_str(), &record);
+  return code == 0 && (record.mode & kTypeMask) != kTypeDirectory ? UV_ENOTDIR : code;
+}
+
 }  // namespace
 
 size_t LengthWithoutSeparators(const std::string& path) {
@@ -51,10 +58,7 @@ bool Exists(const std::string& path) {
   return Stat(path.c_str(), &record) == 0;
 }
 
-bool IsDirectory(const std::string& path) {
-  StatRecord record;
-  return Stat(path.c_str(), &record) == 0 && (record.mode & kTypeMask) == kTypeDirectory;
-}
+bool IsDirectory(const std::string& path) { return FindDirectory(path) == 0; }
 
 std::string TargetInto(const std::string& src, const std::string& dst) {
   if (!IsDirectory(dst)) return dst;
@@ -78,7 +82,7 @@ bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task&
     const std::string current = path.substr(0, lengths.back());
     const size_t above = ParentLength(path, lengths.back());
     const bool ends = goes_down && task.cancelled();
-    const int code = ends ? UV_ECANCELED : MakeDirectory(current, is_last ? mode : kDefaultMode);
+    int code = ends ? UV_ECANCELED : MakeDirectory(current, is_last ? mode : kDefaultMode);
     // Goes up until a directory can be made or exists, and down again.
     if (code == UV_ENOENT && !goes_down && above > 0) {
       lengths.push_back(above);
@@ -87,8 +91,14 @@ bool MakeChain(const std::string& path, int64_t mode, bool exist_ok, const Task&
     goes_down = true;
     // Another program may make the same directories. That is fine, except for the last one. Some file systems answer EROFS
     // or EACCES instead of EEXIST.
-    const bool fine = code == 0 || (code == UV_EEXIST && !is_last) ||
-                      (!ends && (!is_last || exist_ok) && IsDirectory(current));
+    bool fine = code == 0 || (code == UV_EEXIST && !is_last);
+    if (!fine && !ends && (!is_last || exist_ok)) {
+      const int found = FindDirectory(current);
+      fine = found == 0;
+      // What is there cannot be looked at, as on a failing disk.
+      if (code == UV_EEXIST && found != UV_ENOTDIR && found != UV_ENOENT && found != UV_ELOOP)
+        code = found;
+    }
     if (!fine) {
       // Windows says that a directory is missing where a file is in its place.
       const std::string parent = path.substr(0, above);
