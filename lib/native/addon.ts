@@ -60,6 +60,8 @@ interface Addon {
   openTempOwner(): number;
   forgetTemp(registration: number): void;
   releaseFile(file: number, registration: number): boolean;
+  /** Whether the file is open and no operation uses it. */
+  isFileIdle(file: number): boolean;
   watchedSignals(): number;
   rewatchSignals(): void;
 }

@@ -142,15 +142,20 @@ export async function discardTempFile(path: FilePath, registration: number): Pro
   removed(registration);
 }
 
-/** Writes `data` at `at`, closes and removes the file, in one operation. The operation owns `fd` from then on. */
+/** Whether no operation uses an open file. */
+export function isIdle(id: number): boolean {
+  return addon.isFileIdle(id);
+}
+
+/** Writes `data` at `at`, closes and removes an idle file, in one operation, which owns its descriptor from then on. */
 export async function finishTempFile(
-  fd: number,
+  id: number,
   path: FilePath,
   registration: number,
   data: Uint8Array,
   at: number,
 ): Promise<void> {
-  await startTask(TEMP_FINISH, [path, data], [fd, registration, at], undefined);
+  await startTask(TEMP_FINISH, [path, data], [id, registration, at], undefined);
   removed(registration);
 }
 

@@ -12,6 +12,15 @@ namespace {
 
 constexpr size_t kMostBytes = 16;
 
+// Removes an open file from the table: its descriptor, which is returned, belongs to the caller. -1 while operations use it.
+int TakeDescriptor(Environment* environment, int64_t number) {
+  OpenFile* const file = environment->files.Find(static_cast<uint32_t>(number));
+  if (file == nullptr || file->closing || file->in_flight > 0) return -1;
+  const int fd = file->fd;
+  environment->files.Remove(file);
+  return fd;
+}
+
 // The task that kTaskKind, kNumberCount, kExactNumbers and the numbers from kAnswer on describe, with the byte strings
 // that are the call's arguments. Null if there is none; kStatus then has the reason.
 std::unique_ptr<Task> MakeTask(napi_env env, napi_callback_info info, Environment* environment) {
@@ -34,6 +43,13 @@ std::unique_ptr<Task> MakeTask(napi_env env, napi_callback_info info, Environmen
   arguments.numbers.reserve(numbers);
   for (uint32_t i = 0; i < numbers; i++) {
     arguments.numbers.push_back(IntegerIn(&from[kAnswer + i], (exact >> i & 1) != 0));
+  }
+  // In the same call: a worker that is terminated between two of them would close it in neither.
+  if (kind == TaskKind::kTempFinish && numbers > 0) {
+    const int fd = TakeDescriptor(environment, arguments.numbers[0]);
+    from[kStatus] = UV_EBUSY;
+    if (fd < 0) return nullptr;
+    arguments.numbers[0] = fd;
   }
   std::unique_ptr<Task> task = MakeTask(kind, std::move(arguments));
   from[kStatus] = task == nullptr ? UV_ENOSYS : 0;

@@ -60,6 +60,16 @@ napi_value ReleaseFile(napi_env env, napi_callback_info info) {
   return result;
 }
 
+// isFileIdle(number): whether the file is open and no operation uses it.
+napi_value IsFileIdle(napi_env env, napi_callback_info info) {
+  const Call<2> call(env, info);
+  OpenFile* const file =
+      call.environment->files.Find(static_cast<uint32_t>(NumberIn(env, call, 0)));
+  napi_value result = nullptr;
+  napi_get_boolean(env, file != nullptr && !file->closing && file->in_flight == 0, &result);
+  return result;
+}
+
 // watchedSignals(): bit n is set if signal n removes temporary files before it ends the process.
 napi_value WatchedSignals(napi_env env, napi_callback_info) {
   return NumberOf(env, static_cast<double>(WatchedExitSignals()));
@@ -77,6 +87,7 @@ void DefineTempRegistry(Napi::Env env, Napi::Object exports) {
   DefineFunction(env, exports, "openTempOwner", OpenTempOwner);
   DefineFunction(env, exports, "forgetTemp", ForgetTemp);
   DefineFunction(env, exports, "releaseFile", ReleaseFile);
+  DefineFunction(env, exports, "isFileIdle", IsFileIdle);
   DefineFunction(env, exports, "rewatchSignals", RewatchSignals);
   DefineFunction(env, exports, "watchedSignals", WatchedSignals);
 }

@@ -16,10 +16,10 @@ import {
   finishTempFile,
   forgetTemp,
   giveAway,
+  isIdle,
   type MadeFile,
   makeTempDirectory,
   makeTempFile,
-  releaseFile,
 } from '../temporary.js';
 import { NativeFile } from './native-file.js';
 
@@ -53,8 +53,8 @@ class DeleteOnCloseFile extends FreshFile {
 
   finish(data: Uint8Array, at: number): Promise<unknown> | undefined {
     const { id, path, registration } = this.#made;
-    if (!releaseFile(id)) return undefined;
-    return finishTempFile(this.fd, path, registration, data, at === CURRENT ? -1 : at);
+    if (!isIdle(id)) return undefined;
+    return finishTempFile(id, path, registration, data, at === CURRENT ? -1 : at);
   }
 }
 

@@ -14,7 +14,8 @@
 //
 // kTempFinish does all in one operation: it writes what was still buffered, closes the descriptor and removes the name. Each step
 // is done even if another one fails; the first failure is reported.
-// Arguments: bytes: the path, the data. numbers: the descriptor (owned from then on), registration, where to write (-1:
+// Arguments: bytes: the path, the data. numbers: the descriptor (owned from then on; JavaScript gives
+//   the number of the open file, see binding/tasks.cc), registration, where to write (-1:
 //   at the descriptor's position, or its end when it appends). Error: "write", "close" or "unlink".
 #pragma once
 
