@@ -240,6 +240,23 @@ describe('calls of a mounted file system that rejects with what ended them', () 
     });
   }
 
+  /** Mounts the file system, whose files have the methods that `change` returns instead of their own. */
+  const mountedWith = (change: (file: FileSystemFile) => Partial<FileSystemFile>): Mount =>
+    mount(
+      '/ended-calls',
+      wrap(fileSystem, {
+        open: async (...args) => {
+          const file = await fileSystem.open(...args);
+          return {
+            pread: (...of) => file.pread(...of),
+            stat: (...of) => file.stat(...of),
+            close: () => file.close(),
+            ...change(file),
+          };
+        },
+      }),
+    );
+
   it('keep count of the bytes that a write has written by then', async () => {
     const partly =
       (write: (data: Uint8Array, o: CallOptions) => Promise<unknown>) =>
@@ -248,22 +265,11 @@ describe('calls of a mounted file system that rejects with what ended them', () 
         await write(data.subarray(0, 3), {});
         return never(o).catch((error: Error) => Promise.reject(Object.assign(error, { bytesWritten: 3 })));
       };
-    using _ = mount(
-      '/ended-calls',
-      wrap(fileSystem, {
-        open: async (path, flags, permissions, call) => {
-          const file = await fileSystem.open(path, flags, permissions, call);
-          return {
-            pread: (...args) => file.pread(...args),
-            pwrite: (data, at, o) =>
-              partly((part, call) => file.pwrite!(part, at, call))(data, o) as Promise<number>,
-            append: partly((part, call) => file.append!(part, call)) as NonNullable<typeof file.append>,
-            stat: (...args) => file.stat(...args),
-            close: () => file.close(),
-          };
-        },
-      }),
-    );
+    using _ = mountedWith((file) => ({
+      pwrite: (data, at, o) =>
+        partly((part, call) => file.pwrite!(part, at, call))(data, o) as Promise<number>,
+      append: partly((part, call) => file.append!(part, call)) as NonNullable<typeof file.append>,
+    }));
     for (const mode of ['wb', 'ab'] as const) {
       await using f = await open(`/ended-calls/${mode}`, mode);
       await f.write(Buffer.from('0123456789'));
@@ -279,20 +285,10 @@ describe('calls of a mounted file system that rejects with what ended them', () 
 
   it('do not append bytes again if only the position behind them is unknown', async () => {
     let fails = false;
-    using _ = mount(
-      '/ended-calls',
-      wrap(fileSystem, {
-        open: async (path, flags, permissions, call) => {
-          const file = await fileSystem.open(path, flags, permissions, call);
-          return {
-            pread: (...args) => file.pread(...args),
-            append: (...args) => file.append!(...args),
-            stat: (o) => (fails ? Promise.reject(fileSystemError('EIO', 'fstat')) : file.stat(o)),
-            close: () => file.close(),
-          };
-        },
-      }),
-    );
+    using _ = mountedWith((file) => ({
+      append: (...args) => file.append!(...args),
+      stat: (o) => (fails ? Promise.reject(fileSystemError('EIO', 'fstat')) : file.stat(o)),
+    }));
     await using f = await open('/ended-calls/appended', 'ab');
     await f.write(Buffer.from('once'));
     fails = true;
