@@ -21,6 +21,8 @@ interface Addon {
   stopWaiting(): void;
   /** Makes a file of the descriptor ARG_POSITION, which stays the caller's. Answers in the same array. */
   adoptNow(): void;
+  /** Closes the file ARG_FILE on this thread. ARG_STATUS: 0, a negative code, or 1 while operations use the file. */
+  closeNow(): void;
   /** Writes `bytes`, or reads into them if they were handed over: see ARG_KIND. */
   submitBytes(bytes: Uint8Array): void;
   submitPath(path: string | Uint8Array): void;

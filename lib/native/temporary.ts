@@ -11,6 +11,7 @@ import type { FilePath } from '../filesystem/filesystem.js';
 import type { TempFileKind, TempPlace } from '../filesystem/store.js';
 import type { GivenOptions } from '../schedule/options.js';
 import { addon } from './addon.js';
+import { descriptorFreed } from './descriptor-wait.js';
 import { uint64At } from './records.js';
 import { ensureOpen } from './requests.js';
 import { TEMP_DIRECTORY, TEMP_DISCARD, TEMP_FILE, TEMP_FINISH } from './task-kinds.js';
@@ -155,7 +156,11 @@ export async function finishTempFile(
   data: Uint8Array,
   at: number,
 ): Promise<void> {
-  await startTask(TEMP_FINISH, [path, data], [id, registration, at], undefined);
+  try {
+    await startTask(TEMP_FINISH, [path, data], [id, registration, at], undefined);
+  } finally {
+    descriptorFreed();
+  }
   removed(registration);
 }
 

@@ -296,7 +296,6 @@ void Environment::SettleFile(Operation* operation) {
   operation->file = nullptr;
   file->in_flight--;
   if (operation->kind == OpKind::kClose) {
-    InlineIO::Forget(&file->inline_state);
     files.Remove(file);
   } else if (file->in_flight == 0 && file->close_operation != nullptr) {
     Operation* const close = file->close_operation;

@@ -14,8 +14,8 @@ constexpr size_t kMostBytes = 16;
 
 // Removes an open file from the table: its descriptor, which is returned, belongs to the caller. -1 while operations use it.
 int TakeDescriptor(Environment* environment, int64_t number) {
-  OpenFile* const file = environment->files.Find(static_cast<uint32_t>(number));
-  if (file == nullptr || file->closing || file->in_flight > 0) return -1;
+  OpenFile* const file = environment->files.FindIdle(static_cast<uint32_t>(number));
+  if (file == nullptr) return -1;
   const int fd = file->fd;
   environment->files.Remove(file);
   return fd;

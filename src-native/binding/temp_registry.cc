@@ -50,23 +50,21 @@ napi_value ForgetTemp(napi_env env, napi_callback_info info) {
 napi_value ReleaseFile(napi_env env, napi_callback_info info) {
   const Call<2> call(env, info);
   FileTable& files = call.environment->files;
-  OpenFile* const file = files.Find(static_cast<uint32_t>(NumberIn(env, call, 0)));
-  const bool free = file != nullptr && !file->closing && file->in_flight == 0;
-  if (free) files.Remove(file);
+  OpenFile* const file = files.FindIdle(static_cast<uint32_t>(NumberIn(env, call, 0)));
+  if (file != nullptr) files.Remove(file);
   Forget(NumberIn(env, call, 1));
   call.environment->LetGoWhenIdle();
   napi_value result = nullptr;
-  napi_get_boolean(env, free, &result);
+  napi_get_boolean(env, file != nullptr, &result);
   return result;
 }
 
 // isFileIdle(number): whether the file is open and no operation uses it.
 napi_value IsFileIdle(napi_env env, napi_callback_info info) {
   const Call<2> call(env, info);
-  OpenFile* const file =
-      call.environment->files.Find(static_cast<uint32_t>(NumberIn(env, call, 0)));
+  const auto number = static_cast<uint32_t>(NumberIn(env, call, 0));
   napi_value result = nullptr;
-  napi_get_boolean(env, file != nullptr && !file->closing && file->in_flight == 0, &result);
+  napi_get_boolean(env, call.environment->files.FindIdle(number) != nullptr, &result);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/inline_io.h"
 #include "core/open_file.h"
 
 namespace uvfiles {
@@ -39,7 +40,15 @@ class FileTable {
     return entries_[index].file->id == id ? entries_[index].file.get() : nullptr;
   }
 
+  // The same, unless the file is about to be closed, or operations use it.
+  OpenFile* FindIdle(uint32_t id) const {
+    OpenFile* const file = Find(id);
+    return file != nullptr && !file->closing && file->in_flight == 0 ? file : nullptr;
+  }
+
+  // With what the inline path keeps of the file. The descriptor stays as it is.
   void Remove(OpenFile* file) {
+    InlineIO::Forget(&file->inline_state);
     const uint32_t index = file->id & kIndexMask;
     entries_[index].used = false;
     entries_[index].generation = (entries_[index].generation + 1) & (kGenerations - 1);

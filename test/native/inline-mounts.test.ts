@@ -1,10 +1,13 @@
 // The inline path while file systems are mounted, unmounted and mounted over each other.
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expect } from 'chai';
-import { metrics, open, os, readBytes } from 'uvfiles';
+import { metrics, open, os, readBytes, serveFile } from 'uvfiles';
 
 import { mountOverlay, mountTmpfs } from '../support/file-systems.js';
 import { skip } from '../support/skip.js';
@@ -39,6 +42,22 @@ async function hitsByMapping(name: string): Promise<number> {
   } finally {
     await f.close();
   }
+}
+
+async function servedFrom(
+  root: string,
+  name: string,
+): Promise<{ origin: string; close: () => Promise<unknown> }> {
+  const server = createServer((req, res) => void serveFile(req, res, name, { root }));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}/`,
+    close: () => {
+      server.closeAllConnections();
+      return once(server.close(), 'close');
+    },
+  };
 }
 
 describe('the inline path and mounts', () => {
@@ -133,6 +152,26 @@ describe('the inline path and mounts', () => {
     try {
       writeFileSync(path.join(lower, 'file'), pattern(16 * PAGE));
       await expectInlineByMapping(path.join(mountpoint, 'file'));
+    } finally {
+      await unmount();
+    }
+  });
+
+  it('leaves no mapping of a file of overlayfs that serveFile has sent', async function () {
+    needed(this);
+    needsRoot(this);
+    const { mountpoint, lower, unmount } = mountOverlay(this, scratch.path);
+    try {
+      writeFileSync(path.join(lower, 'file'), pattern(16 * PAGE));
+      await expectInlineByMapping(path.join(mountpoint, 'file'));
+      const { origin, close } = await servedFrom(mountpoint, 'file');
+      for (let i = 0; i < 5; i++) {
+        const response = await fetch(origin, { headers: { range: 'bytes=0-99' } });
+        expect((await response.arrayBuffer()).byteLength).to.equal(100);
+      }
+      await close();
+      const maps = readFileSync('/proc/self/maps', 'latin1').split('\n');
+      expect(maps.filter((line) => line.endsWith(`${mountpoint}/file`))).to.deep.equal([]);
     } finally {
       await unmount();
     }

@@ -1,8 +1,9 @@
 // An open file of the addon. Each call is one operation in its queue, or none if the data is cached.
-import { closeSync, fstatSync, type BigIntStats, type Stats } from 'node:fs';
+import { fstatSync, type BigIntStats, type Stats } from 'node:fs';
 
 import { builtinTty } from '../../builtins.js';
 import { unlessChanged } from '../../arguments/bytes.js';
+import { systemError } from '../../errors/index.js';
 import type { LockRange } from '../../filesystem/filesystem.js';
 import { addon } from '../addon.js';
 import { descriptorFreed, mayLackDescriptors } from '../descriptor-wait.js';
@@ -369,9 +370,14 @@ export class NativeFile implements OpenFile {
   }
 
   closeInline(): boolean {
-    if (!this.#cacheable || !mayInlineAlways(undefined) || !this.owned || !this.release()) return false;
-    closeSync(this.fd);
+    if (!this.#cacheable || !mayInlineAlways(undefined) || !this.owned) return false;
+    runDeferred(this);
+    R.args[P.ARG_FILE] = this.#id;
+    addon.closeNow();
+    const status = R.args[P.ARG_STATUS] as number;
+    if (status > 0) return false;
     descriptorFreed();
+    if (status < 0) throw systemError(status, 'close');
     return true;
   }
 
